@@ -1,0 +1,60 @@
+"""How a case hears: one update for each message of the protocol, under the message's own name."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from protocol.messages import TOLD_BY_PEOPLE, Message, Told, name_of
+    from protocol.model import Frozen
+
+
+class Answer(Frozen):
+    """What a case answers to a message once everything that follows from it is recorded."""
+
+    number: int
+    """The last event that the message led to."""
+    events: tuple[str, ...] = ()
+    """The names of those events, in order; empty when the message was heard before."""
+
+
+class Hears(Protocol):
+    """What a workflow brings to be told messages."""
+
+    def check(self, name: str, told: Told) -> None:
+        """Refuse, before anything reaches the history."""
+
+    async def hear(self, told: Told) -> Answer:
+        """Carry out, and answer when it is recorded."""
+
+
+W = TypeVar("W", bound=type)
+
+
+def hears_every_message(workflow_class: W) -> W:
+    """Give a workflow an update handler with a validator for each message that people tell a case.
+
+    One loop instead of some forty handlers that differ in their name only. It goes below
+    ``workflow.defn``, which collects what it finds on the class.
+    """
+    for message in TOLD_BY_PEOPLE:
+        _add_handler(workflow_class, message)
+    return workflow_class
+
+
+def _add_handler(workflow_class: type, message: type[Message]) -> None:
+    name = name_of(message)
+
+    async def handler(self: Hears, told: Told) -> Answer:
+        return await self.hear(told)
+
+    def validator(self: Hears, told: Told) -> None:
+        self.check(name, told)
+
+    handler.__name__, handler.__doc__ = name, message.__doc__
+    handler.__qualname__ = f"{workflow_class.__qualname__}.{name}"
+    update = workflow.update(name=name, description=message.__doc__)(handler)
+    update.validator(validator)
+    setattr(workflow_class, name, update)
