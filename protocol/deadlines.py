@@ -37,21 +37,16 @@ _Wanted = tuple[v.Task, str | None, int]
 
 def owner(case: Case, deadline: Deadline) -> str:
     """The party whose turn it is: an organisation's id or a person."""
-    match deadline.task:
-        case v.Task.CONSENT_ANSWER | v.Task.PARTNER_ANSWER:
-            return deadline.subject or case.coordinator
-        case v.Task.ACTION:
-            return next((a.owner for a in case.actions if a.action == deadline.subject), case.coordinator)
-        case v.Task.REPORT_DECISION:
-            return case.cjg
-        case v.Task.FORWARD_ANSWER:
-            return case.forward.to or case.coordinator
-        case v.Task.ESCALATION_ANSWER:
-            return case.zvh
-        case task if task in _OF_THE_SCHOOL:
-            return case.school
-        case _:
-            return case.coordinator
+    others = {
+        v.Task.CONSENT_ANSWER: deadline.subject,
+        v.Task.PARTNER_ANSWER: deadline.subject,
+        v.Task.ACTION: next((a.owner for a in case.actions if a.action == deadline.subject), None),
+        v.Task.REPORT_DECISION: case.cjg,
+        v.Task.FORWARD_ANSWER: case.forward.to,
+        v.Task.ESCALATION_ANSWER: case.zvh,
+    }
+    of_the_school = case.school if deadline.task in _OF_THE_SCHOOL else None
+    return of_the_school or others.get(deadline.task) or case.coordinator
 
 
 _OF_THE_SCHOOL = (
@@ -77,7 +72,7 @@ def changes(after: Case, now: datetime, policy: Policy) -> DeadlinesChanged | No
     stopped = tuple(deadline for deadline in after.deadlines if deadline.key not in kept)
     running = {(task, subject): since for task, subject, since in kept}
     started = tuple(
-        _not_later(_start(after, task, subject, since, now, policy), stopped)
+        _not_later(_start(after, (task, subject, since), now, policy), stopped)
         for task, subject, since in wanted
         if (task, subject, since) not in kept and not (since == _SINCE_ANY and (task, subject) in running)
     )
@@ -154,7 +149,8 @@ def _of_others(case: Case) -> Iterator[_Wanted]:
             yield v.Task.ACTION, action.action, _SINCE_ANY
 
 
-def _start(case: Case, task: v.Task, subject: str | None, since: int, now: datetime, policy: Policy) -> Deadline:
+def _start(case: Case, wanted: _Wanted, now: datetime, policy: Policy) -> Deadline:
+    task, subject, since = wanted
     since = since or case.number
     if task is v.Task.ACTION:
         action = next(action for action in case.actions if action.action == subject)

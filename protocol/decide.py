@@ -88,7 +88,17 @@ class Taken(NamedTuple):
     """The events in their places."""
 
 
-def decide(
+class Telling(NamedTuple):
+    """Who tells a message, when, under which settings, and whether a note comes with it."""
+
+    actor: Actor
+    now: datetime
+    policy: Policy
+    note: bool
+    source: Source = NO_SOURCE
+
+
+def decide(  # noqa: PLR0913  # a pure function of everything it depends on
     case: Case | None, message: Message, actor: Actor, now: datetime, policy: Policy, *, note: bool
 ) -> tuple[e.Event, ...]:
     """The events that a message leads to.
@@ -104,8 +114,8 @@ def decide(
     Raises:
         Refused: The protocol does not allow it now; nothing of it stays.
     """
-    taken = _turn(case, message, actor, now, policy, NO_SOURCE, note=note).recorded
-    return tuple(recorded.event for recorded in taken)
+    turn = _turn(case, message, Telling(actor, now, policy, note))
+    return tuple(recorded.event for recorded in turn.recorded)
 
 
 def take(case: Case | None, told: Told, now: datetime, policy: Policy) -> Taken:
@@ -115,8 +125,8 @@ def take(case: Case | None, told: Told, now: datetime, policy: Policy) -> Taken:
         Refused: As :func:`decide`.
     """
     source = Source(told.id, told.digest, told.note_id)
-    has_note = told.note_id is not None
-    turn = _turn(case, told.message, told.actor, now, policy, source, note=has_note)
+    telling = Telling(told.actor, now, policy, told.note_id is not None, source)
+    turn = _turn(case, told.message, telling)
     return Taken(turn.case, tuple(turn.recorded))
 
 
@@ -126,7 +136,7 @@ def take_from_system(case: Case, message: Message, now: datetime, policy: Policy
     Raises:
         Refused: It has no meaning any more (the deadline stopped, the case closed).
     """
-    turn = _turn(case, message, SYSTEM, now, policy, NO_SOURCE, note=False)
+    turn = _turn(case, message, Telling(SYSTEM, now, policy, note=False))
     return Taken(turn.case, tuple(turn.recorded))
 
 
@@ -148,20 +158,12 @@ def needs_note(message: Message) -> bool:
     return message.NOTE
 
 
-def _turn(
-    case: Case | None,
-    message: Message,
-    actor: Actor,
-    now: datetime,
-    policy: Policy,
-    source: Source,
-    *,
-    note: bool,
-) -> Turn:
+def _turn(case: Case | None, message: Message, telling: Telling) -> Turn:
     if isinstance(message, m.OpenCase):
-        return _open(case, message, actor, now, policy, source)
+        return _open(case, message, telling)
     if case is None:
         raise Refused(RefusalCode.UNKNOWN_CASE)
+    actor, now, policy, note, source = telling
     access.check(case, type(message), actor, now, policy)
     turn = Turn(case, actor, now, policy, source)
     RULES[type(message)](turn, message)
@@ -171,8 +173,9 @@ def _turn(
     return turn
 
 
-def _open(case: Case | None, message: m.OpenCase, actor: Actor, now: datetime, policy: Policy, source: Source) -> Turn:
+def _open(case: Case | None, message: m.OpenCase, telling: Telling) -> Turn:
     """A school opens a case, once."""
+    actor, now, policy, _, source = telling
     if case is not None or actor.role is not v.Role.SCHOOL or actor.organisation is None:
         raise Refused(RefusalCode.NOT_ALLOWED)
     people.check_opening(message)
@@ -183,19 +186,23 @@ def _open(case: Case | None, message: m.OpenCase, actor: Actor, now: datetime, p
         message_id=source.message_id,
         digest=source.digest,
         note_id=source.note_id,
-        event=e.CaseOpened(
-            case=message.case,
-            region=policy.region,
-            school=actor.organisation,
-            cjg=policy.cjg,
-            zvh=policy.zvh,
-            signals=tuple(dict.fromkeys(message.signals)),
-            age=message.age,
-            guardians=message.guardians,
-            incident=message.incident,
-        ),
+        event=_opened(message, actor.organisation, policy),
     )
     turn = Turn(evolve(None, opened), actor, now, policy, source)
     turn.recorded.append(opened)
     follow(turn, turn.case)
     return turn
+
+
+def _opened(message: m.OpenCase, school: str, policy: Policy) -> e.CaseOpened:
+    return e.CaseOpened(
+        case=message.case,
+        region=policy.region,
+        school=school,
+        cjg=policy.cjg,
+        zvh=policy.zvh,
+        signals=tuple(dict.fromkeys(message.signals)),
+        age=message.age,
+        guardians=message.guardians,
+        incident=message.incident,
+    )

@@ -55,18 +55,10 @@ def _nobody(scene: Scene, event: e.Event) -> Iterable[Draft]:
     return ()
 
 
-def _asking(
-    scene: Scene,
-    party: str,
-    kind: NoticeKind,
-    task: v.Task,
-    subject: str | None = None,
-    link: LinkPurpose | None = None,
-) -> Draft:
+def _asking(scene: Scene, draft: Draft, task: v.Task, subject: str | None = None) -> Draft:
     """Somebody has to do something by a date."""
     deadline = scene.deadline(task, subject)
-    due_at = deadline.due_at if deadline else None
-    return {"party": party, "kind": kind, "task": task, "due_at": due_at, "link": link}
+    return draft | {"task": task, "due_at": deadline.due_at if deadline else None}
 
 
 def _changed(scene: Scene, event: e.Event) -> Iterator[Draft]:
@@ -77,7 +69,7 @@ def _changed(scene: Scene, event: e.Event) -> Iterator[Draft]:
 def _step_entered(scene: Scene, event: e.StepEntered) -> Iterator[Draft]:
     yield from _changed(scene, event)
     if event.step is v.Step.REPORT:
-        yield _asking(scene, scene.after.cjg, _K.REPORT, v.Task.REPORT_DECISION)
+        yield _asking(scene, {"party": scene.after.cjg, "kind": _K.REPORT}, v.Task.REPORT_DECISION)
     if event.step is v.Step.CLOSED:
         yield from ({"party": party, "kind": _K.REQUEST_ENDED} for party in _who_lose_access(scene))
 
@@ -89,7 +81,9 @@ def _who_lose_access(scene: Scene) -> tuple[str, ...]:
 
 
 def _consent_requested(scene: Scene, event: e.ConsentRequested) -> Iterator[Draft]:
-    yield _asking(scene, event.person, _K.CONSENT_REQUEST, v.Task.CONSENT_ANSWER, event.person, LinkPurpose.CONSENT)
+    person = event.person
+    draft = {"party": person, "kind": _K.CONSENT_REQUEST, "link": LinkPurpose.CONSENT}
+    yield _asking(scene, draft, v.Task.CONSENT_ANSWER, person)
 
 
 def _consent_answered(scene: Scene, event: e.ConsentAnswered) -> Iterator[Draft]:
@@ -124,12 +118,17 @@ def _cover_lost(scene: Scene, event: e.CoverLost) -> Iterator[Draft]:
     yield {"party": scene.after.coordinator, "kind": _K.COVER_LOST}
 
 
-def _ended(party: str) -> Iterator[Draft]:
-    yield {"party": party, "kind": _K.REQUEST_ENDED}
+def _ended(field: str) -> Tells:
+    """Who was asked hears that nothing is asked any more; the event names them in this field."""
+
+    def tells(scene: Scene, event: e.Event) -> Iterator[Draft]:
+        yield {"party": getattr(event, field), "kind": _K.REQUEST_ENDED}
+
+    return tells
 
 
 def _case_forwarded(scene: Scene, event: e.CaseForwarded) -> Iterator[Draft]:
-    yield _asking(scene, event.to, _K.FORWARD_REQUEST, v.Task.FORWARD_ANSWER)
+    yield _asking(scene, {"party": event.to, "kind": _K.FORWARD_REQUEST}, v.Task.FORWARD_ANSWER)
 
 
 def _forward_answered(scene: Scene, event: e.Event) -> Iterator[Draft]:
@@ -138,7 +137,8 @@ def _forward_answered(scene: Scene, event: e.Event) -> Iterator[Draft]:
 
 def _partner_engaged(scene: Scene, event: e.PartnerEngaged) -> Iterator[Draft]:
     partner = event.organisation
-    yield _asking(scene, partner, _K.PARTNER_REQUEST, v.Task.PARTNER_ANSWER, partner, LinkPurpose.PARTNER_ANSWER)
+    draft = {"party": partner, "kind": _K.PARTNER_REQUEST, "link": LinkPurpose.PARTNER_ANSWER}
+    yield _asking(scene, draft, v.Task.PARTNER_ANSWER, partner)
 
 
 def _partner_answered(scene: Scene, event: e.PartnerAnswered) -> Iterator[Draft]:
@@ -157,7 +157,7 @@ def _network_meeting_cancelled(scene: Scene, event: e.NetworkMeetingCancelled) -
 
 
 def _escalation_requested(scene: Scene, event: e.EscalationRequested) -> Iterator[Draft]:
-    yield _asking(scene, scene.after.zvh, _K.ESCALATION_REQUEST, v.Task.ESCALATION_ANSWER)
+    yield _asking(scene, {"party": scene.after.zvh, "kind": _K.ESCALATION_REQUEST}, v.Task.ESCALATION_ANSWER)
     if event.by_itself:
         for party in (scene.after.school, scene.after.cjg):
             yield {"party": party, "kind": _K.ESCALATED_BY_ITSELF}
@@ -169,11 +169,11 @@ def _escalation_answered(scene: Scene, event: e.Event) -> Iterator[Draft]:
 
 def _escalation_ended(scene: Scene, event: e.EscalationEnded) -> Iterator[Draft]:
     if scene.actor != scene.after.zvh:
-        yield from _ended(scene.after.zvh)
+        yield {"party": scene.after.zvh, "kind": _K.REQUEST_ENDED}
 
 
 def _hand_over_begun(scene: Scene, event: e.HandOverBegun) -> Iterator[Draft]:
-    yield _asking(scene, scene.after.school, _K.HAND_OVER, v.Task.HAND_OVER)
+    yield _asking(scene, {"party": scene.after.school, "kind": _K.HAND_OVER}, v.Task.HAND_OVER)
     for parent in event.parents:
         yield {"party": parent, "kind": _K.HAND_OVER, "link": LinkPurpose.HAND_OVER}
 
@@ -241,18 +241,18 @@ _TELLS: dict[type[e.Event], Tells] = {
     e.SchoolChanged: _changed,
     e.ConsentRequested: _consent_requested,
     e.ConsentAnswered: _consent_answered,
-    e.ConsentRequestEnded: lambda scene, event: _ended(event.person),
+    e.ConsentRequestEnded: _ended("person"),
     e.TalkAskedFor: _talk_asked_for,
     e.ConsentWithdrawn: _consent_withdrawn,
     e.CoverLost: _cover_lost,
     e.CaseForwarded: _case_forwarded,
     e.ForwardAccepted: _forward_answered,
     e.ForwardDeclined: _forward_answered,
-    e.ForwardWithdrawn: lambda scene, event: _ended(event.to),
-    e.ForwardEnded: lambda scene, event: _ended(event.to),
+    e.ForwardWithdrawn: _ended("to"),
+    e.ForwardEnded: _ended("to"),
     e.PartnerEngaged: _partner_engaged,
     e.PartnerAnswered: _partner_answered,
-    e.PartnerRequestEnded: lambda scene, event: _ended(event.organisation),
+    e.PartnerRequestEnded: _ended("organisation"),
     e.NetworkMeetingPlanned: _network_meeting_planned,
     e.NetworkMeetingCancelled: _network_meeting_cancelled,
     e.EscalationRequested: _escalation_requested,
