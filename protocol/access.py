@@ -40,7 +40,7 @@ class Relation(StrEnum):
     PERSON = "person"
     IN_CASE = "in_case"
     HOLDER = "holder"
-    """Holds the file of a closed case."""
+    """Holds the file: of a closed case, or while who coordinates now is not covered."""
     OBSERVER = "observer"
     """Sees the state, tells nothing, reads no personal data."""
     SYSTEM = "system"
@@ -49,6 +49,7 @@ class Relation(StrEnum):
 _OBSERVERS = (v.Role.ADMIN, v.Role.PRIVACY, v.Role.OPS)
 _COORDINATING = (v.Role.SCHOOL, v.Role.CJG, v.Role.AGENCY)
 _AS_PARTNER = (v.Role.PARTNER, v.Role.AGENCY, v.Role.ZVH, v.Role.CJG)
+_OF_A_CLOSED_CASE = frozenset({Relation.SCHOOL, Relation.HOLDER})
 _ENGAGED = (v.PartnerStatus.REQUESTED, v.PartnerStatus.ACCEPTED)
 
 
@@ -60,12 +61,9 @@ def relations(case: Case, actor: Actor) -> frozenset[Relation]:
         return frozenset({Relation.OBSERVER})
     if actor.role is v.Role.PERSON:
         return _of_a_person(case, actor)
-    if not case.open:
-        holds = actor.organisation == case.file_holder and actor.role in _COORDINATING
-        return _when(actor.role is v.Role.SCHOOL and actor.organisation == case.school, Relation.SCHOOL) | _when(
-            holds, Relation.HOLDER
-        )
     found = _of_an_organisation(case, actor)
+    if not case.open:
+        return found & _OF_A_CLOSED_CASE
     return found | {Relation.IN_CASE} if found else found
 
 
@@ -93,6 +91,7 @@ def _of_an_organisation(case: Case, actor: Actor) -> frozenset[Relation]:
         Relation.DIRECTING_ZVH: is_zvh and active,
         Relation.FORWARDEE: role in _COORDINATING and organisation == case.forward.to,
         Relation.PARTNER: role in _AS_PARTNER and partner is not None and partner.status in _ENGAGED,
+        Relation.HOLDER: role in _COORDINATING and organisation == case.file_holder,
     }
     found = frozenset(relation for relation, so in holds.items() if so)
     return found | _of_who_is_in(case, actor, found)

@@ -260,7 +260,7 @@ class Case(Frozen):
     def organisations(self) -> tuple[str, ...]:
         """Every organisation that is in the case now, each once."""
         brought_in = self.step is v.Step.REPORT or self.escalation.open
-        found = [self.school, self.coordinator, self.process_director]
+        found = [self.school, self.coordinator, self.process_director, self.file_holder]
         found += [self.cjg] if brought_in and self.open else []
         found += [self.zvh] if self.escalation.open else []
         found += [self.forward.to] if self.forward.to else []
