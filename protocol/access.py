@@ -273,3 +273,20 @@ def allowed(case: Case, actor: Actor, now: datetime, policy: Policy) -> tuple[st
 def sees(case: Case, actor: Actor) -> bool:
     """Whether the case exists for this actor."""
     return bool(relations(case, actor))
+
+
+_READING = frozenset({Relation.CJG, Relation.COORDINATOR, Relation.ZVH, Relation.FORWARDEE})
+
+
+def reads_file(case: Case, actor: Actor) -> bool:
+    """Whether this actor may read personal data of this case now (part 2.4, invariant 4).
+
+    The school brought it in, and who holds the file keeps it. Everybody else needs cover, and a
+    place in the case: a partner only once it takes part.
+    """
+    mine = relations(case, actor)
+    if mine & _OF_A_CLOSED_CASE:
+        return True
+    partner = case.partner(actor.organisation or "")
+    takes_part = Relation.PARTNER in mine and partner is not None and partner.status is v.PartnerStatus.ACCEPTED
+    return bool(mine & _READING or takes_part) and case.covered(actor.organisation or "")
