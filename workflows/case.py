@@ -61,7 +61,8 @@ class CaseWorkflow:
         self._notices: list[Notice] = []
         self._refused: list[str] = []
         self._recorded = start.recorded
-        self._unsent = start.unsent
+        self._to_tell = start.recorded if start.unsent else 0
+        self._told = 0
         self._delivering: asyncio.Task[None] | None = None
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -86,9 +87,10 @@ class CaseWorkflow:
     # Hearing
 
     @workflow.signal(name="tell")
-    def tell(self, told: Told) -> None:
+    def tell(self, told: Told | None) -> None:
         """Take a message that no worker answered as an update. Cannot raise: ``run`` decides it."""
-        self._mailbox.append(told)
+        if told is not None:  # JSON's null passes as any type; in the mailbox it would fail every task
+            self._mailbox.append(told)
 
     def check(self, name: str, told: Told) -> None:
         """Refuse a message before it reaches the history.
@@ -217,7 +219,8 @@ class CaseWorkflow:
         while not await self._recorded_now(recording):
             await workflow.sleep(limits.RECORDING_AGAIN, summary=f"recording stopped: {self._stopped}")
         self._recorded = recording.case.number
-        self._unsent = self._unsent or bool(recording.notices)
+        if recording.notices:
+            self._to_tell = recording.case.number
         self._begin_delivering()
 
     async def _recorded_now(self, recording: Recording) -> bool:
@@ -240,13 +243,17 @@ class CaseWorkflow:
         self._stopped = None
         return True
 
+    @property
+    def _unsent(self) -> bool:
+        """Events were recorded whose notices no delivery has reached yet."""
+        return self._to_tell > self._told
+
     def _begin_delivering(self) -> None:
         if self._unsent and self._delivering is None:
             self._delivering = asyncio.create_task(self._deliver())
 
     async def _deliver(self) -> None:
-        """Send what is unsent. One round at a time, beside everything else that the case does."""
-        self._unsent = False
+        """Send what is unsent. One delivery at a time, beside everything else that the case does."""
         try:
             delivered = await workflow.execute_activity_method(
                 Outbox.deliver,
@@ -260,11 +267,10 @@ class CaseWorkflow:
         except ActivityError as error:
             workflow.logger.error("delivery given up", extra={"code": _code_of(error)})
             await workflow.sleep(limits.RECORDING_AGAIN, summary="deliver again")
-            self._unsent = True
         else:
             for failed in delivered.failed:
                 self._tell_failure(failed)
-            self._unsent = self._unsent or delivered.waiting > 0
+            self._told = self._told if delivered.waiting else delivered.through
         self._delivering = None
         if not self._events:
             self._begin_delivering()

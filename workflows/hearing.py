@@ -55,6 +55,8 @@ def _add_handler(workflow_class: type, message: type[Message]) -> None:
 
     handler.__name__, handler.__doc__ = name, message.__doc__
     handler.__qualname__ = f"{workflow_class.__qualname__}.{name}"
+    # The SDK takes an annotated ``self`` for the update's first argument, and would leave ``told`` undecoded.
+    del handler.__annotations__["self"], validator.__annotations__["self"]
     update = workflow.update(name=name, description=message.__doc__)(handler)
     update.validator(validator)
     setattr(workflow_class, name, update)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.housekeeping import Housekeeping, Looked
+    from activities.outbox import Outbox
     from protocol.model import Frozen
 
 _TIMEOUT = timedelta(minutes=10)
 _HEARTBEAT = timedelta(seconds=60)
-_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)
-"""What three tries do not bring is left for the schedule's next run."""
+_ROUND = workflow.ActivityConfig(
+    start_to_close_timeout=_TIMEOUT,
+    heartbeat_timeout=_HEARTBEAT,
+    # What three tries do not bring is left for the schedule's next run.
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
+)
+_ONE_TRY = workflow.ActivityConfig(
+    start_to_close_timeout=_TIMEOUT,
+    heartbeat_timeout=_HEARTBEAT,
+    retry_policy=RetryPolicy(maximum_attempts=1),
+)
 
 
 class HousekeepingInput(Frozen):
@@ -28,6 +40,8 @@ class HousekeepingResult(Frozen):
     """What the round came to, for the console."""
 
     started: Looked
+    delivered: int
+    """Cases whose notices had waited for long: nobody else was left to send them."""
     aged: Looked | None = None
     dropped: Looked | None = None
 
@@ -38,26 +52,19 @@ class HousekeepingWorkflow:
 
     @workflow.run
     async def run(self, start: HousekeepingInput) -> HousekeepingResult:
-        """Start what was not started; once a day also tell birthdays and drop leftovers."""
-        started = await workflow.execute_activity_method(
-            Housekeeping.start_unstarted,
-            start_to_close_timeout=_TIMEOUT,
-            heartbeat_timeout=_HEARTBEAT,
-            retry_policy=_RETRIES,
-        )
+        """Start what was not started, send what was left; once a day also tell birthdays and drop leftovers."""
+        started = await workflow.execute_activity_method(Housekeeping.start_unstarted, **_ROUND)
+        delivered = await self._deliver()
         if not start.daily:
-            return HousekeepingResult(started=started)
-        aged = await workflow.execute_activity_method(
-            Housekeeping.tell_ages,
-            workflow.now().date(),
-            start_to_close_timeout=_TIMEOUT,
-            heartbeat_timeout=_HEARTBEAT,
-            retry_policy=_RETRIES,
-        )
-        dropped = await workflow.execute_activity_method(
-            Housekeeping.drop_leftovers,
-            start_to_close_timeout=_TIMEOUT,
-            heartbeat_timeout=_HEARTBEAT,
-            retry_policy=_RETRIES,
-        )
-        return HousekeepingResult(started=started, aged=aged, dropped=dropped)
+            return HousekeepingResult(started=started, delivered=delivered)
+        aged = await workflow.execute_activity_method(Housekeeping.tell_ages, workflow.now().date(), **_ROUND)
+        dropped = await workflow.execute_activity_method(Housekeeping.drop_leftovers, **_ROUND)
+        return HousekeepingResult(started=started, delivered=delivered, aged=aged, dropped=dropped)
+
+    async def _deliver(self) -> int:
+        """Send what nobody sends any more: a consent withdrawn from a closed case is filed without a workflow."""
+        cases = await workflow.execute_activity_method(Housekeeping.undelivered, **_ROUND)
+        for case_id in cases:
+            with suppress(ActivityError):  # its mail server may be away: the next round tries again
+                await workflow.execute_activity_method(Outbox.deliver, case_id, **_ONE_TRY)
+        return len(cases)

@@ -1,0 +1,35 @@
+"""Writing down what happened."""
+
+from __future__ import annotations
+
+from temporalio import activity
+
+from activities.bell import Bell
+from activities.errors import translated
+from protocol.recording import Recording
+from store import Store
+
+
+class CaseFile:
+    """The file of a case, as the workflow writes to it."""
+
+    def __init__(self, store: Store, bell: Bell | None = None) -> None:
+        """Write to this store, and ring when there is something to send."""
+        self._store = store
+        self._bell = bell or Bell()
+
+    @activity.defn(name="record")
+    @translated
+    async def record(self, recording: Recording) -> None:
+        """Write a turn's events, state and notices in one transaction.
+
+        Idempotent by (case, event number). A local activity: it writes to the database only.
+
+        Raises:
+            ApplicationError: ``recording_mismatch`` when an event number comes back with other
+                content, ``recording_gap`` when one is skipped (neither is tried again);
+                ``store_unavailable`` while the database is away.
+        """
+        await self._store.record(recording)
+        if recording.notices:
+            self._bell.ring(recording.case.id)

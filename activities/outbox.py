@@ -1,0 +1,176 @@
+"""Sending what a case has to tell: each notice once, as far as the other side lets us know."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.bell import Bell
+from activities.dispatch import Delivered, Dispatch, FailedNotice, dispatched
+from activities.errors import DeliveryCode, Unavailable, Undeliverable, WebhookUnavailable, translated
+from activities.hand_over import HandOvers
+from activities.mail import Mailer, MailRound
+from activities.webhooks import Webhooks
+from protocol.notices import NoticeKind
+from store import Claim, OutboxState, Store
+
+_LONGEST_ROUND = timedelta(minutes=2)
+"""After so long no further notice is begun: the rest is for the next try."""
+LINGER = timedelta(seconds=2)
+"""How long a delivery waits for what the case records next: people do several steps in a row."""
+_TRIES_BEFORE_MAIL = 5
+"""Tries after which a notice for a silent webhook goes by mail, where there is an address."""
+
+
+class Tally:
+    """What came of one round."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.failed = 0
+        self.late: list[Unavailable] = []
+        self.hand_overs = False
+        """A notice of a hand-over waits for its document."""
+
+
+class Outbox:
+    """The way out for everything that a case tells people and organisations."""
+
+    def __init__(  # noqa: PLR0913  # a composition root's dependencies
+        self,
+        store: Store,
+        mailer: Mailer,
+        webhooks: Webhooks,
+        hand_overs: HandOvers,
+        public_url: str,
+        *,
+        bell: Bell | None = None,
+        linger: timedelta = LINGER,
+    ) -> None:
+        """Send over these ways.
+
+        Args:
+            store: Holds the notices and finds the addresses.
+            mailer: By mail.
+            webhooks: By webhook, to organisations that have one.
+            hand_overs: Makes the documents that a hand-over's notices speak of.
+            public_url: Where people reach the pages; every link begins with it.
+            bell: Rings when this worker has recorded more to send.
+            linger: How long a delivery waits for more once everything is sent.
+        """
+        self._store = store
+        self._mailer = mailer
+        self._webhooks = webhooks
+        self._hand_overs = hand_overs
+        self._public_url = public_url.rstrip("/")
+        self._bell = bell or Bell()
+        self._linger = linger.total_seconds()
+
+    @activity.defn(name="deliver")
+    @translated
+    async def deliver(self, case_id: str) -> Delivered:
+        """Send every notice of a case that is not sent yet.
+
+        Idempotency key: the notice's id, which is its Message-ID as well. A notice is noted as
+        sent right after the other side has taken it, so it goes out twice only when the worker
+        dies between the two: then as the same mail.
+
+        Raises:
+            ApplicationError: ``mail_unavailable``, ``webhook_unavailable`` or, while somebody else
+                is sending or a round took too long, ``notices_waiting``: everything that could be
+                sent was sent, and another try sends the rest.
+        """
+        with self._bell.listening(case_id) as news:
+            tally, state = await self._send_all(case_id, news)
+        if state.unsent and not tally.failed:
+            raise tally.late[0] if tally.late else Unavailable("notices_waiting")
+        return Delivered(failed=await self._failures(case_id), waiting=state.unsent, through=state.number)
+
+    async def _send_all(self, case_id: str, news: asyncio.Event) -> tuple[Tally, OutboxState]:
+        """Send until nothing is left and nothing more comes, or until something cannot go now."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + _LONGEST_ROUND.total_seconds()
+        while True:
+            news.clear()
+            tally = await self._sent(case_id)
+            state = await self._store.outbox(case_id)
+            if tally.late or tally.failed or clock() > end:
+                return tally, state
+            if not state.unsent and state.open:
+                await self._heard(news)
+                state = await self._store.outbox(case_id)
+            elif not tally.sent:
+                return tally, state
+            if not state.unsent:
+                return tally, state
+
+    async def _heard(self, news: asyncio.Event) -> None:
+        """Wait a moment for the case to record more; a worker that is told to stop does not."""
+        waits = (news.wait(), activity.wait_for_worker_shutdown())
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, timeout=self._linger, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _sent(self, case_id: str) -> Tally:
+        tally = await self._round(case_id)
+        if tally.hand_overs:
+            await self._hand_overs.prepare(case_id)
+            tally = await self._round(case_id, tally)
+        return tally
+
+    async def _round(self, case_id: str, before: Tally | None = None) -> Tally:
+        """Try each unsent notice once; after ``before`` the hand-over's documents are there."""
+        tally = Tally()
+        tally.sent, tally.failed = (before.sent, before.failed) if before else (0, 0)
+        clock = asyncio.get_running_loop().time
+        end = clock() + _LONGEST_ROUND.total_seconds()
+        async with self._mailer.round() as mails, self._store.claim_unsent(case_id) as claims:
+            async for claim in claims:
+                if clock() > end:
+                    break
+                activity.heartbeat()
+                if before is None and claim.notice.kind is NoticeKind.HAND_OVER:
+                    # Its document needs a second connection: not while the claim holds one.
+                    tally.hand_overs = True
+                    continue
+                await self._settle(claim, mails, tally)
+        return tally
+
+    async def _settle(self, claim: Claim, mails: MailRound, tally: Tally) -> None:
+        try:
+            await self._send(dispatched(claim, self._public_url), mails)
+        except Unavailable as unavailable:
+            tally.late.append(unavailable)
+        except Undeliverable as undeliverable:
+            await claim.failed(undeliverable.code)
+            tally.failed += 1
+        else:
+            await claim.sent()
+            tally.sent += 1
+
+    async def _send(self, dispatch: Dispatch, mails: MailRound) -> None:
+        if dispatch.webhook is None:
+            await mails.send(dispatch)
+            return
+        try:
+            await self._webhooks.send(dispatch, dispatch.webhook)
+        except Undeliverable:
+            if not dispatch.address:
+                raise
+            await mails.send(dispatch)
+        except WebhookUnavailable:
+            if not dispatch.address or dispatch.attempts < _TRIES_BEFORE_MAIL:
+                raise
+            await mails.send(dispatch)
+
+    async def _failures(self, case_id: str) -> tuple[FailedNotice, ...]:
+        """What failed and the case was not told of: of this round, and of one whose answer was lost."""
+        return tuple(
+            FailedNotice(notice=row.notice_id, party=row.party, kind=row.kind, code=DeliveryCode(row.failed_code or ""))
+            for row in await self._store.failures(case_id)
+        )

@@ -1,0 +1,93 @@
+"""The store: PostgreSQL remembers, encrypted, what cases were told and what became of it."""
+
+from store.access_log import NO_CASE, AccessEntry
+from store.ages import age_band
+from store.audit import Broken, Fault, Log
+from store.data_keys import directory_scope, staff_scope
+from store.directory import ContactPerson, OrganisationRow
+from store.errors import (
+    AppendOnly,
+    CaseExists,
+    CaseUnknown,
+    KeyDestroyed,
+    KeyMissing,
+    KeyRingInvalid,
+    MessageIdReused,
+    MigrationChanged,
+    NoteWithoutId,
+    PolicyUnknown,
+    PolicyVersionTaken,
+    RecordingGap,
+    RecordingMismatch,
+    SealBroken,
+    StoreError,
+    StoreUnavailable,
+)
+from store.file import NoteRow
+from store.journal import JournalRow
+from store.keys import KeyRing
+from store.links import Link
+from store.messages import MessageState, StoredAnswer, StoredMessage
+from store.migrate import migrate, pending
+from store.notices import NoticeRow, OutboxState
+from store.outbox import Claim, Recipient, Webhook
+from store.overview import Overview, OverviewLine, StepCount
+from store.person import Content, GuardianIntake, Intake, Opening, Person, PupilIntake
+from store.sealing import Controller
+from store.sessions import StoredSession
+from store.store import Store
+
+__all__ = [
+    "NO_CASE",
+    "AccessEntry",
+    "AppendOnly",
+    "Broken",
+    "CaseExists",
+    "CaseUnknown",
+    "Claim",
+    "ContactPerson",
+    "Content",
+    "Controller",
+    "Fault",
+    "GuardianIntake",
+    "Intake",
+    "JournalRow",
+    "KeyDestroyed",
+    "KeyMissing",
+    "KeyRing",
+    "KeyRingInvalid",
+    "Link",
+    "Log",
+    "MessageIdReused",
+    "MessageState",
+    "MigrationChanged",
+    "NoteRow",
+    "NoteWithoutId",
+    "NoticeRow",
+    "Opening",
+    "OrganisationRow",
+    "OutboxState",
+    "Overview",
+    "OverviewLine",
+    "Person",
+    "PolicyUnknown",
+    "PolicyVersionTaken",
+    "PupilIntake",
+    "Recipient",
+    "RecordingGap",
+    "RecordingMismatch",
+    "SealBroken",
+    "StepCount",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "StoredAnswer",
+    "StoredMessage",
+    "StoredSession",
+    "Webhook",
+    "age_band",
+    "directory_scope",
+    "migrate",
+    "pending",
+    "staff_scope",
+]

@@ -1,0 +1,98 @@
+"""A pool of connections to PostgreSQL, whose errors are the store's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Self
+
+import asyncpg
+
+from store.errors import translated
+from store.keys import KeyRing
+
+_ACQUIRE = timedelta(seconds=10).total_seconds()
+
+
+class Database:
+    """What every part of the store works with: connections, and the keys."""
+
+    def __init__(self, pool: asyncpg.Pool, keys: KeyRing, holders: int) -> None:
+        self._pool = pool
+        self._keys = keys
+        # A mail server that hangs holds a connection for each sender: recording must still get one.
+        self._holding = asyncio.Semaphore(holders)
+
+    @classmethod
+    async def connect(
+        cls,
+        dsn: str,
+        keys: KeyRing,
+        *,
+        smallest: int = 1,
+        largest: int = 10,
+        patience: timedelta = timedelta(seconds=30),
+    ) -> Self:
+        """Open the pool.
+
+        Args:
+            dsn: Where PostgreSQL is.
+            keys: The key ring.
+            smallest: Connections that are always open.
+            largest: The most connections at a time. Sending a notice holds one; at most half of them are
+                used for that, and further senders wait.
+            patience: How long one statement may take.
+
+        Raises:
+            StoreUnavailable: Nobody answers there.
+        """
+        with translated():
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=smallest,
+                max_size=largest,
+                command_timeout=patience.total_seconds(),
+                timeout=_ACQUIRE,
+                reset=_roll_back,
+                # JIT takes longer than any of our queries.
+                server_settings={"application_name": "vangnet", "jit": "off", "timezone": "UTC"},
+            )
+        return cls(pool, keys, holders=max(1, largest // 2))
+
+    async def close(self) -> None:
+        """Close all connections; what is under way is waited for."""
+        with translated():
+            await self._pool.close()
+
+    @property
+    def keys(self) -> KeyRing:
+        """The key ring that the store was opened with."""
+        return self._keys
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            StoreUnavailable: There is none.
+        """
+        async with self._connection() as connection:
+            await connection.execute("SELECT 1")
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        with translated():
+            async with self._pool.acquire(timeout=_ACQUIRE) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        async with self._connection() as connection, connection.transaction():
+            yield connection
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    """Hand a connection back clean. We change no session, so asyncpg's round trip for that is saved."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
