@@ -1,0 +1,66 @@
+# Vangnet's front door: `make help` tells what there is. Needs Python 3.11 to 3.14 (with venv) and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests worker.py)
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+.PHONY: help run test check format bench proof lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run ## set up and start everything on this machine with demo data; Ctrl-C stops all of it
+	@exec $(BIN)/python -m starter.local
+
+test: .venv/.dev ## set up and pass all tests
+	@$(BIN)/python -m pytest
+
+check: .venv/.dev ## format, lint, types and import rules
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+format: .venv/.dev ## put the code in its form
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+bench: .venv/.dev ## the measurements, as a table and as JSON
+	@$(BIN)/python -m bench
+
+proof: .venv/.dev ## the long proofs: faults, floods, rehearsals; each prints its figures and its seed
+	@$(BIN)/python -m pytest proofs
+
+lock: .venv/.dev ## resolve the dependencies of pyproject.toml anew
+	@$(LOCK) --upgrade --extra dev --output-file requirements/dev.txt
+	@$(LOCK) --extra local --constraint requirements/dev.txt --output-file requirements/local.txt
+	@$(LOCK) --constraint requirements/dev.txt --output-file requirements/run.txt
+
+clean: ## remove the local stack's data (.local/); refuses while it runs
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m starter.stack.clean; else rm -rf .local; fi
+
+# A stamp tells that .venv holds exactly what the lock says, so that a second run starts at once. What tests and
+# checks need includes what `make run` needs: setting up for them sets up for both.
+.venv/.dev: requirements/dev.txt .venv/.made pyproject.toml
+	@echo "Setting up .venv for tests and checks ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .venv/.run $@
+
+.venv/.run: requirements/local.txt .venv/.made pyproject.toml
+	@echo "Setting up .venv ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.made:
+	@command -v $(PYTHON) >/dev/null || { echo "Vangnet needs Python 3.11 to 3.14; '$(PYTHON)' is not there. Name another one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { echo "Vangnet needs Python 3.11 to 3.14; this is $$($(PYTHON) --version). Name another one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@

@@ -1,0 +1,1 @@
+"""How each process starts: settings, logs, Temporal's connection, and when to stop."""

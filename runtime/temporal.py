@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError
+
+from runtime.errors import SettingsError, TemporalUnreachable
+from runtime.settings import environment
+
+TASK_QUEUE = "vangnet"
+_AGAIN = timedelta(milliseconds=200)
+
+
+def data_converter(codec: PayloadCodec | None) -> DataConverter:
+    """Pydantic models as JSON, sealed by the codec, the texts of failures too."""
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=codec,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+def connection() -> ClientConnectConfig:
+    """Where Temporal is, by its own convention: ``TEMPORAL_*`` and the profiles of its configuration file.
+
+    Raises:
+        SettingsError: The profile or a ``TEMPORAL_*`` variable is wrong.
+    """
+    try:
+        profile = ClientConfigProfile.load(override_env_vars=environment())
+        config = profile.to_client_connect_config()
+    except (RuntimeError, ValueError, OSError):
+        raise SettingsError(
+            "de verbinding met Temporal (TEMPORAL_* of het configuratiebestand) is niet te lezen"
+        ) from None
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return config
+
+
+async def connect(
+    codec: PayloadCodec | None,
+    *,
+    identity: str = "vangnet",
+    within: timedelta = timedelta(seconds=5),
+    runtime: Runtime | None = None,
+) -> Client:
+    """Connect to Temporal, trying again until the time is up.
+
+    Args:
+        codec: Seals every payload; None only where nothing of a case is read or written.
+        identity: How this process shows in the console; neutral, the default would name machine and process.
+        within: After this the server counts as not reachable.
+        runtime: The SDK's runtime, when it has metrics.
+
+    Raises:
+        SettingsError: The connection's settings are wrong.
+        TemporalUnreachable: Nothing answered in time.
+    """
+    config = connection()
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            while True:
+                try:
+                    return await Client.connect(
+                        **config, data_converter=data_converter(codec), identity=identity, runtime=runtime
+                    )
+                except (RuntimeError, RPCError):
+                    await asyncio.sleep(_AGAIN.total_seconds())
+    except TimeoutError:
+        raise TemporalUnreachable(f"Temporal antwoordt niet op {config['target_host']}") from None

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from temporalio.api.common.v1 import Payload
+
+from runtime.codec import SealingCodec
+from runtime.errors import PayloadUnreadable
+from store.keys import KeyRing
+
+PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'"guardian-1"')
+
+
+async def test_what_is_sealed_opens_again() -> None:
+    """A payload comes back as it went, its metadata too."""
+    codec = SealingCodec(KeyRing.generate())
+
+    assert [PLAIN, PLAIN] == await codec.decode(await codec.encode([PLAIN, PLAIN]))
+
+
+async def test_nothing_of_a_payload_shows() -> None:
+    """Neither the content nor how it was written can be read, and no two sealed payloads are the same."""
+    codec = SealingCodec(KeyRing.generate())
+
+    first, second = await codec.encode([PLAIN, PLAIN])
+
+    assert b"guardian" not in first.SerializeToString()
+    assert b"json/plain" not in first.SerializeToString()
+    assert first.data != second.data
+
+
+async def test_a_payload_that_is_not_ours_passes() -> None:
+    """What Temporal or an operator's tool wrote stays readable."""
+    assert [PLAIN] == await SealingCodec(KeyRing.generate()).decode([PLAIN])
+
+
+async def test_a_rotated_ring_reads_what_an_older_key_wrote() -> None:
+    """Histories outlive keys: the old ones stay on the ring for reading, new ones write."""
+    ring = KeyRing.generate()
+    old = await SealingCodec(ring).encode([PLAIN])
+    rotated = SealingCodec(ring.rotated("key-2"))
+
+    assert [PLAIN] == await rotated.decode(old)
+    assert (await rotated.encode([PLAIN]))[0].metadata["key"] == b"key-2"
+
+
+async def test_a_changed_payload_is_refused() -> None:
+    """Nobody can change what a case goes on with."""
+    codec = SealingCodec(KeyRing.generate())
+    sealed = (await codec.encode([PLAIN]))[0]
+    changed = Payload(metadata=sealed.metadata, data=sealed.data[:-1] + bytes([sealed.data[-1] ^ 1]))
+
+    with pytest.raises(PayloadUnreadable):
+        await codec.decode([changed])
+
+
+async def test_another_rings_key_of_the_same_name_does_not_open() -> None:
+    """A wrong key ring is told as such, without a word of the content."""
+    sealed = await SealingCodec(KeyRing.generate()).encode([PLAIN])
+
+    with pytest.raises(PayloadUnreadable) as caught:
+        await SealingCodec(KeyRing.generate()).decode(sealed)
+
+    assert caught.value.__cause__ is None
+
+
+async def test_a_key_that_is_not_on_the_ring_is_told_apart() -> None:
+    """A missing key can still be put back: it is another sentence than a changed payload."""
+    ring = KeyRing.generate()
+    sealed = await SealingCodec(ring.rotated("key-2")).encode([PLAIN])
+
+    with pytest.raises(PayloadUnreadable, match="staat niet in de sleutelbos"):
+        await SealingCodec(ring).decode(sealed)
