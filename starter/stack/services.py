@@ -1,0 +1,36 @@
+"""The processes of the stack that are ours or come as Python packages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from runtime.settings import CHECKOUT, Ports
+from starter.stack.child import Command
+from starter.stack.layout import Layout
+
+
+def inbox(layout: Layout, ports: Ports) -> Command:
+    """The mail catcher and its page."""
+    smtp, page = str(ports.smtp_port), str(ports.inbox_port)
+    return _python("inbox", "-m", "starter.inbox", "--smtp-port", smtp, "--http-port", page, "--folder", layout.mail)
+
+
+def worker() -> Command:
+    """What carries the cases; it gets the time to drain."""
+    return _python("worker", CHECKOUT / "worker.py")
+
+
+def web() -> Command:
+    """The pages' address."""
+    return _python("web", "-m", "starter.status")
+
+
+def _python(name: str, *arguments: str | Path) -> Command:
+    return Command(name, (sys.executable, *(str(argument) for argument in arguments)), environment())
+
+
+def environment() -> dict[str, str]:
+    """The stack's settings, for a child."""
+    return dict(os.environ) | {"PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from runtime.errors import SettingsError
+from runtime.settings import Ports
+from starter.stack import clean
+from starter.stack.lock import AlreadyRunning, only_one
+from starter.stack.ports import check
+from tests.runtime.conftest import free_port
+
+
+def ports(**changed: int) -> Ports:
+    names = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port")
+    return Ports.model_validate({name: free_port() for name in names} | changed)
+
+
+def test_free_ports_are_fine() -> None:
+    """Nothing is said of ports that nobody uses."""
+    check(ports())
+
+
+def test_a_port_in_use_is_named_with_its_setting() -> None:
+    """Whoever starts the stack is told which port, and how to choose another one."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(SettingsError, match=f"poort {port} is in gebruik; kies een andere met VANGNET_INBOX_PORT"):
+            check(ports(inbox_port=port))
+
+
+def test_two_settings_for_one_port_are_named() -> None:
+    """Two parts cannot listen at one port."""
+    port = free_port()
+
+    with pytest.raises(SettingsError, match=f"VANGNET_WEB_PORT en VANGNET_SMTP_PORT zijn allebei {port}"):
+        check(ports(web_port=port, smtp_port=port))
+
+
+def test_a_folder_holds_one_stack(tmp_path: Path) -> None:
+    """A second stack on the same data is refused, and told which process holds it."""
+    lock = tmp_path / "lock"
+    with only_one(lock), pytest.raises(AlreadyRunning, match=r"draait hier al, als proces \d+"), only_one(lock):
+        pass
+
+
+def test_a_folder_is_free_again(tmp_path: Path) -> None:
+    """What was let go of can be taken again."""
+    for _ in range(2):
+        with only_one(tmp_path / "lock"):
+            pass
+
+
+def test_cleaning_removes_the_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`make clean` leaves nothing of a stack, and doing it again is no error."""
+    monkeypatch.setenv("VANGNET_LOCAL_FOLDER", str(tmp_path / "data"))
+    (tmp_path / "data" / "postgres").mkdir(parents=True)
+
+    clean.main()
+    clean.main()
+
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_running_stack_is_not_cleaned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Data is not taken away from under a server."""
+    monkeypatch.setenv("VANGNET_LOCAL_FOLDER", str(tmp_path))
+    (tmp_path / "postgres").mkdir()
+
+    with only_one(tmp_path / "lock"), pytest.raises(SystemExit):
+        clean.main()
+
+    assert (tmp_path / "postgres").exists()
