@@ -1,0 +1,1 @@
+"""Who starts and steers cases: the client, the command line, the local stack and the pages."""

@@ -1,0 +1,44 @@
+"""The command line: see ``vangnet --help``."""
+
+import os
+import sys
+
+import typer
+
+from starter.cli import audit, case, clock
+from starter.cli.check import check
+from starter.cli.exits import Exit, report
+from starter.cli.notices import notices
+from starter.cli.processes import codec, local, migrate, web, worker
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Vangnet: runs the school protocol for sexting and loverboy cases, one durable workflow for each case.",
+    epilog="Exit codes: 0 done, 1 not in order or waited in vain, 2 wrong use, 3 refused or no such case, "
+    "4 not reachable or not carried out yet: repeat it with the same --id.",
+)
+app.add_typer(case.app, name="case")
+app.add_typer(clock.app, name="clock")
+app.command()(notices)
+app.add_typer(audit.app, name="audit")
+app.command()(check)
+for process in (local, worker, web, codec, migrate):
+    app.command()(process)
+
+
+def main() -> None:
+    """Run the command line; every error ends here as one line and an exit code."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        ended = app(prog_name="vangnet", standalone_mode=False)
+    except KeyboardInterrupt:
+        ended = Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        ended = Exit.DONE
+    except Exception as error:  # noqa: BLE001  # nothing but a line may reach a person
+        ended = report(error, as_json=as_json)
+    raise SystemExit(ended if isinstance(ended, int) else Exit.DONE)

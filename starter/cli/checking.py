@@ -1,0 +1,103 @@
+"""``vangnet check``: of each thing that is needed, whether it is fine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+import aiosmtplib
+
+from runtime.codec import SealingCodec
+from runtime.errors import StartError
+from runtime.search_attributes import missing
+from runtime.settings import Settings, Tls, load
+from runtime.temporal import connect
+from starter.cli.exits import InVain
+from starter.cli.output import write, write_json
+from store import KeyRing, StoreError, pending
+from workflows.search_attributes import ALL
+
+_PATIENCE = timedelta(seconds=5)
+
+
+class NotFine(Exception):
+    """What was looked at answers, and is not as it has to be."""
+
+
+class Finding(NamedTuple):
+    """What was found of one thing."""
+
+    name: str
+    fine: bool
+    detail: str
+
+
+async def check(*, as_json: bool) -> None:
+    """Look at everything, and print what was found.
+
+    Raises:
+        InVain: Something is not fine.
+    """
+    settings = load(Settings)
+    looks: dict[str, Callable[[Settings], Awaitable[str]]] = {
+        "keys": _keys,
+        "database": _database,
+        "temporal": _temporal,
+        "mail": _mail,
+    }
+    found = await asyncio.gather(*(_finding(name, look(settings)) for name, look in looks.items()))
+    if as_json:
+        write_json([finding._asdict() for finding in found])
+    else:
+        for finding in found:
+            write(f"{'in orde' if finding.fine else 'NIET IN ORDE':<13} {finding.name:<9} {finding.detail}")
+    if not all(finding.fine for finding in found):
+        raise InVain
+
+
+async def _finding(name: str, look: Awaitable[str]) -> Finding:
+    try:
+        async with asyncio.timeout(_PATIENCE.total_seconds() + 1):
+            return Finding(name, fine=True, detail=await look)
+    except StoreError as error:
+        return Finding(name, fine=False, detail=error.text)
+    except (StartError, NotFine) as error:
+        return Finding(name, fine=False, detail=str(error))
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        return Finding(name, fine=False, detail=f"antwoordt niet ({type(error).__name__})")
+
+
+async def _keys(settings: Settings) -> str:
+    keys = KeyRing.parse(settings.key_ring_text())
+    return f"{len(keys.key_ids)} op de sleutelbos, huidige {keys.current}"
+
+
+async def _database(settings: Settings) -> str:
+    todo = await pending(settings.database_url.get_secret_value())
+    if todo:
+        raise NotFine(f"{len(todo)} migraties staan open: draai `vangnet migrate`")
+    return "bereikbaar, migraties bij"
+
+
+async def _temporal(settings: Settings) -> str:
+    codec = SealingCodec(KeyRing.parse(settings.key_ring_text()))
+    client = await connect(codec, identity="vangnet-cli", within=_PATIENCE)
+    lacking = await missing(client, ALL)
+    if lacking:
+        raise NotFine(f"zoekattributen ontbreken: {', '.join(lacking)}")
+    return "bereikbaar, zoekattributen aanwezig"
+
+
+async def _mail(settings: Settings) -> str:
+    password = settings.smtp_password
+    relay = aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        use_tls=settings.smtp_tls is Tls.TLS,
+        start_tls=settings.smtp_tls is Tls.STARTTLS,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+        timeout=_PATIENCE.total_seconds(),
+    )
+    async with relay:
+        return "bereikbaar"

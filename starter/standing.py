@@ -1,0 +1,75 @@
+"""How a case stands for somebody: what is recorded of it, if it exists for them at all."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from protocol.access import sees
+from protocol.case import Case
+from protocol.decide import take
+from protocol.messages import Actor
+from protocol.policy import Policy
+from protocol.refusals import RefusalCode, Refused
+from protocol.vocabulary import OrganisationKind
+from starter.actors import check_actor
+from store import Opening, Store
+
+CASE_ID = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}")
+
+
+class Standing(NamedTuple):
+    """A case as far as it is known here."""
+
+    case: Case
+    now: datetime
+    """By the case's own clock."""
+    policy: Policy
+    carried_out: bool = True
+    """False for a case that was accepted, and of which no worker has carried out anything yet."""
+
+
+async def find(store: Store, case_id: str) -> Standing | None:
+    """Read how a case stands, for whoever may see it; None when there is no such case."""
+    if not CASE_ID.fullmatch(case_id):
+        return None
+    overview = await store.overview(case_id)
+    now = datetime.now(UTC)
+    if overview is not None:
+        policy = await store.policy(overview.case.region)
+        return Standing(overview.case, now + overview.clock_offset, policy)
+    opening = await accepted(store, case_id)
+    if opening is None:
+        return None
+    return Standing(take(None, opening.told, now, opening.policy).case, now, opening.policy, carried_out=False)
+
+
+async def accepted(store: Store, case_id: str) -> Opening | None:
+    """Find a case that was accepted and of which nothing is recorded yet."""
+    waiting = await store.unstarted(timedelta())
+    return next((opening for opening in waiting if opening.case_id == case_id), None)
+
+
+async def find_for(store: Store, case_id: str, actor: Actor) -> Standing:
+    """Read how a case stands for this actor.
+
+    Raises:
+        Refused: ``unknown_case`` when there is none, or none for them; nobody can tell which.
+    """
+    standing = await find(store, case_id)
+    if standing is None or not sees(standing.case, actor):
+        raise Refused(RefusalCode.UNKNOWN_CASE)
+    return standing
+
+
+async def directory(store: Store, region: str) -> dict[str, OrganisationKind]:
+    """The organisations of a region, and what each is."""
+    return {row.id: row.kind for row in await store.organisations(region)}
+
+
+async def check_in_directory(store: Store, region: str, actor: Actor) -> None:
+    """Refuse somebody who acts for an organisation that is unknown, or as what it is not.
+
+    Raises:
+        Refused: ``unknown_case`` or ``not_allowed``.
+    """
+    check_actor(actor, await directory(store, region), RefusalCode.UNKNOWN_CASE)

@@ -1,0 +1,5 @@
+"""Run the pages: ``python -m starter.web``."""
+
+from starter.web.serving import main
+
+main()

@@ -1,0 +1,84 @@
+"""Who comes in: pages are for who is logged in, forms for who was given them; everything else is sent to log in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from starter.web.form import Form, form
+from starter.web.page import page, problem
+from starter.web.security import csrf
+from starter.web.services import services
+from starter.web.sessions import Session, admit
+
+LINKS = "/k/"
+_PUBLIC = ("/inloggen", "/uitgelogd", "/healthz", "/readyz")
+_NEVER_LOOKED_UP = ("/static/", "/healthz", "/readyz")
+TYPED = "bewaard"
+"""The parameter by which a form finds what was typed into it before the session expired."""
+
+
+class Gate:
+    """Decides of each request whether it gets to a page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it here."""
+        if scope["type"] != "http" or scope["path"].startswith(_NEVER_LOOKED_UP):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        answer = await _stopped(request)
+        await (answer or self._app)(scope, receive, send)
+
+
+async def _stopped(request: Request) -> Response | None:
+    """What keeps a request from its page."""
+    path, sends = request.url.path, request.method not in {"GET", "HEAD"}
+    if sends and not csrf.from_here(request):
+        return problem(request, "foreign", 403)
+    if path.startswith(LINKS):
+        token = path.removeprefix(LINKS).partition("/")[0]
+        return problem(request, "stale_form", 403) if sends and not csrf.has_token(request, f"link:{token}") else None
+    session = await admit(request)
+    if path.startswith(_PUBLIC):
+        return None
+    if sends and not (session and csrf.has_token(request, f"session:{session.id}")):
+        return _log_in(request, None) if session is None else problem(request, "stale_form", 403)
+    if session is None or not session.alive:
+        return _log_in(request, await _kept(request, session) if sends and session else None)
+    await _give_back(request, session)
+    return None
+
+
+async def _kept(request: Request, session: Session) -> str | None:
+    """Keep what somebody typed, for themselves only, and return the address that shows it again."""
+    fields = form(request).without(csrf.FIELD)
+    if not fields:
+        return None
+    kept = await services(request).store.keep_typed(session.subject, request.url.path, tuple(fields))
+    return f"{request.url.path}?{urlencode({TYPED: kept})}"
+
+
+def _log_in(request: Request, back: str | None) -> Response:
+    """Send somebody to log in; after a form with a page in between, because forms may lead to our own pages only."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=401)
+    if request.method in {"GET", "HEAD"}:
+        asked = f"{request.url.path}?{request.url.query}".rstrip("?")
+        return RedirectResponse(f"/inloggen?{urlencode({'terug': asked})}", 303)
+    address = f"/inloggen?{urlencode({'terug': back or request.url.path})}"
+    return page(request, "expired.html", 401, address=address, kept=back is not None)
+
+
+async def _give_back(request: Request, session: Session) -> None:
+    """Put what was typed before where the page finds it: only on the same page, for the same person."""
+    kept = request.query_params.get(TYPED)
+    if kept:
+        fields = await services(request).store.typed(kept, session.subject, request.url.path)
+        request.state.typed = Form(fields)

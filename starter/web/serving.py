@@ -1,0 +1,102 @@
+"""Running the pages: open what they work with, serve, close it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx2
+import uvicorn
+import uvloop
+from temporalio.client import Client
+
+from runtime import logs
+from runtime.codec import SealingCodec
+from runtime.errors import StartError
+from runtime.settings import Settings, load, stop_for
+from runtime.temporal import connect
+from starter.carrier import Connect
+from starter.client import CaseClient
+from starter.web.app import application
+from starter.web.login.login import Login
+from starter.web.login.provider import Provider
+from starter.web.login.tokens import ClientKey
+from starter.web.page import environment
+from starter.web.services import Services
+from starter.web.settings import WebSettings
+from starter.web.texts import catalogue
+from store import KeyRing, Store, StoreError
+
+_TEMPORAL = timedelta(seconds=5)
+"""How long Temporal gets to answer; the pages read without it."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings, web: WebSettings, temporal: Client | None = None) -> AsyncIterator[Services]:
+    """Open what the pages work with; without a client of Temporal one is connected when it is needed.
+
+    Raises:
+        StartError: A setting is wrong.
+        StoreError: The database does not answer, or the key ring is no key ring.
+    """
+    key = ClientKey.read(web.oidc_private_key, web.oidc_certificate)
+    keys = KeyRing.parse(settings.key_ring_text())
+    url = settings.database_url.get_secret_value()
+    store = await Store.connect(url, keys, largest=settings.database_connections)
+    try:
+        async with httpx2.AsyncClient(follow_redirects=False) as http:
+            provider = Provider(http, web, key)
+            yield Services(
+                store=store,
+                cases=CaseClient(store, temporal or _temporal(keys), settings.region),
+                settings=settings,
+                web=web,
+                texts=catalogue(),
+                templates=environment(),
+                login=Login(provider, web, store, settings.region, settings.public_url),
+            )
+    finally:
+        await store.close()
+
+
+def _temporal(keys: KeyRing) -> Connect:
+    """Connect when something is first told: pages are read with Temporal away too."""
+
+    async def connected() -> Client:
+        return await connect(SealingCodec(keys), identity="vangnet-web", within=_TEMPORAL)
+
+    return connected
+
+
+async def serve(settings: Settings, web: WebSettings) -> None:
+    """Serve the pages until the process is told to stop."""
+    async with opened(settings, web) as services:
+        await uvicorn.Server(server_config(services)).serve()
+
+
+def server_config(services: Services) -> uvicorn.Config:
+    """How the pages are served: no line about each request, because addresses say what somebody looked at."""
+    web = services.web
+    return uvicorn.Config(
+        application(services),
+        host=web.web_host,
+        port=web.web_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(web.web_proxy),
+        forwarded_allow_ips=web.web_proxy or None,
+        timeout_graceful_shutdown=10,
+        lifespan="off",
+    )
+
+
+def main() -> None:
+    """Run the pages with the settings of the environment."""
+    try:
+        settings, web = load(Settings), load(WebSettings)
+        logs.configure(settings.log_format, settings.log_level)
+        uvloop.run(serve(settings, web))
+    except (StartError, StoreError) as error:
+        stop_for(error)

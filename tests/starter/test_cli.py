@@ -1,0 +1,238 @@
+"""The command line, as scripts use it: exit codes, what is printed, and that nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+
+import pytest
+
+from tests.starter.stack import CJG, SCHOOL, ZVH, Ended, Stack, an_intake
+
+ONE_LINE = 1
+
+
+async def opened(stack: Stack) -> str:
+    """A case that was opened by command line."""
+    file = f"{stack.environment['VANGNET_LOCAL_FOLDER']}/intake.json"
+    stack.write(file, an_intake())
+    ended = await stack.run("case", "open", "--as", SCHOOL, "-f", file)
+    assert (ended.code, ended.err) == (0, "")
+    return ended.out.strip()
+
+
+async def test_a_case_by_command_line(stack: Stack) -> None:
+    """Open, tell, show, list, journal, notices: what one says the others show."""
+    case = await opened(stack)
+    told = await stack.run(
+        "case", "tell", case, "record-pupil-talk", "held_by=mentor,supporter", "--as", SCHOOL, "--id", "cli-1", "--json"
+    )
+    answer = json.loads(told.out)
+    assert (case, "cli-1") == (answer["caseId"], answer["id"])
+    again = await stack.run(
+        "case", "tell", case, "record-pupil-talk", "heldBy=mentor,supporter", "--as", SCHOOL, "--id", "cli-1", "--json"
+    )
+    assert answer == json.loads(again.out)
+    shown = json.loads((await stack.run("case", "show", case, "--as", SCHOOL, "--json")).out)
+    assert ("open", "parent_talk", "school-de-meent") == (shown["status"], shown["step"], shown["coordinator"])
+    assert "record-parent-talk" in shown["allowed"]
+    listed = json.loads((await stack.run("case", "list", "--organisation", "school-de-meent", "--json")).out)
+    assert "parent_talk" in [row["step"] for row in listed if row["caseId"] == case]
+    journal = json.loads((await stack.run("case", "journal", case, "--json")).out)
+    assert [*range(1, answer["number"] + 1)] == [row["number"] for row in journal]
+    assert {"number", "at", "writtenAt", "actor", "event", "messageId"} <= set(journal[0])
+    assert "case_opened" == journal[0]["event"]
+    notices = json.loads((await stack.run("notices", case, "--json")).out)
+    assert {"id", "party", "kind", "task", "rung", "sentAt", "attempts"} <= set(notices[0])
+
+
+async def test_the_same_is_printed_for_people(stack: Stack) -> None:
+    """Without --json everything is lines and tables, whatever is asked."""
+    case = await opened(stack)
+    for command in (("show", case), ("journal", case), ("list",)):
+        ended = await stack.run("case", *command)
+        assert (ended.code, ended.err) == (0, "")
+        assert case in ended.out
+    assert (await stack.run("audit", "verify")).out.startswith("Journaal en toegangslog")
+
+
+async def test_fields_and_notes_come_from_files_and_standard_input(stack: Stack) -> None:
+    """A fields file has camelCase names, key=value goes above it, a note can be piped in."""
+    case = await opened(stack)
+    file = f"{stack.environment['VANGNET_LOCAL_FOLDER']}/fields.json"
+    stack.write(file, {"basis": "other", "parties": ["cjg"], "secondReviewer": "p.pieters"})
+    ended = await stack.run(
+        "case", "tell", case, "record-legal-basis", "basis=right_to_report", "-f", file, "--note-file", "-",
+        "--as", SCHOOL, stdin="zes vragen, zes antwoorden 😟".encode(),
+    )  # fmt: skip
+    assert (ended.code, ended.err) == (0, "")
+    shown = json.loads((await stack.run("case", "show", case, "--json")).out)
+    assert [{"basis": "right_to_report", "parties": ["cjg"]}] == shown["legalBases"]
+
+
+WRONG_USE = [
+    ("case",),
+    ("case", "tel"),
+    ("case", "tell"),
+    ("case", "tell", "CASE", "declare-acute"),
+    ("case", "tell", "CASE", "declare-acute", "--as", "school"),
+    ("case", "tell", "CASE", "declare-akuut", "--as", SCHOOL),
+    ("case", "tell", "CASE", "age-reached", "age=from_18", "--as", SCHOOL),
+    ("case", "tell", "CASE", "declare-acute", "reason=x", "--as", SCHOOL),
+    ("case", "tell", "CASE", "declare-acute", "reason", "--as", SCHOOL),
+    ("case", "tell", "CASE", "record-pupil-talk", "heldBy=janitor", "--as", SCHOOL),
+    ("case", "tell", "CASE", "declare-acute", "--id", "met spatie", "--as", SCHOOL),
+    ("case", "tell", "CASE", "declare-acute", "-f", "/nergens.json", "--as", SCHOOL),
+    ("case", "tell", "CASE", "declare-acute", "-f", "-", "--note-file", "-", "--as", SCHOOL),
+    ("case", "open", "--as", SCHOOL, "-f", "/dev/null"),
+    ("case", "list", "--step", "lunch"),
+    ("case", "wait", "CASE", "--for", "stap=report"),
+    ("case", "wait", "CASE", "--for", "step=report", "--timeout", "straks"),
+    ("clock", "forward", "CASE", "zes dagen"),
+    ("codec",),
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG_USE, ids=" ".join)
+async def test_wrong_use_is_exit_code_2(stack: Stack, arguments: tuple[str, ...]) -> None:
+    """One line that names what is wrong (help, where a command is missing), and nothing else."""
+    ended = await stack.run(*(argument.replace("CASE", "4c7h-93kt-wd2m") for argument in arguments))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("Usage:") or ended.err.count("\n") == ONE_LINE
+
+
+REFUSED = [
+    (("declare-acute", "--as", CJG), "unknown_case"),
+    (("declare-acute", "--as", "person:guardian-2"), "unknown_case"),
+    (("declare-acute", "--as", "school:nergens:x"), "unknown_case"),
+    (("accept-report", "--as", SCHOOL), "not_allowed"),
+    (("confirm-hand-over", "--as", SCHOOL), "wrong_step"),
+    (("report-non-cooperation", "who=parent", "--as", SCHOOL), "note_missing"),
+    (("change-school", "to=nergens", "--as", SCHOOL), "unknown_organisation"),
+    (("plan-pupil-talk", "heldBy=mentor", "at=1900-01-01T09:00", "--as", SCHOOL), "date_in_past"),
+]
+
+
+async def test_a_refusal_is_exit_code_3(stack: Stack) -> None:
+    """With --json it is a code and a Dutch sentence; nothing is written, and the case answers at once."""
+    case = await opened(stack)
+    before = await stack.written(case)
+    for arguments, code in REFUSED:
+        ended = await stack.run("case", "tell", case, *arguments, "--json")
+        assert (3, "") == (ended.code, ended.out)
+        refusal = json.loads(ended.err)
+        assert {"code", "message"} == set(refusal)
+        assert code == refusal["code"]
+    assert before == await stack.written(case)
+    assert (await stack.run("case", "tell", case, "declare-acute", "--as", SCHOOL)).code == 0
+
+
+async def test_text_that_is_too_much_or_no_text_is_refused(stack: Stack) -> None:
+    """A megabyte, something binary, broken UTF-8: exit code 2, nothing written; emoji are text."""
+    case = await opened(stack)
+    before = await stack.written(case)
+    tell = ("case", "tell", case, "declare-acute", "--as", SCHOOL, "--json")
+    for note, code in ((b"x" * 1_000_000, "too_large"), (bytes(range(256)), "bad_input"), (b"a\0b", "bad_input")):
+        ended = await stack.run(*tell, "--note-file", "-", stdin=note)
+        assert (2, code) == (ended.code, json.loads(ended.err)["code"])
+    for fields in (b"[1]", b"{", b"\xff\xfe", b'{"x": NaN}', b"[" * 100_000, b'{"x": "' + b"y" * 70_000 + b'"}'):
+        ended = await stack.run(*tell, "-f", "-", stdin=fields)
+        assert (2, "") == (ended.code, ended.out)
+    assert before == await stack.written(case)
+    assert (await stack.run(*tell, "--note-file", "-", stdin="😀👩‍👧".encode())).code == 0
+
+
+async def test_waiting_for_a_case(stack: Stack) -> None:
+    """It ends when everything that is asked is so, and with exit code 1 when that takes too long."""
+    case = await opened(stack)
+    waiting = asyncio.create_task(
+        stack.run("case", "wait", case, "--for", "step=closed", "--for", "outcome.kind=cancelled")
+    )
+    await stack.tell(case, "cancel-case", reason="duplicate")
+    assert (0, "", "") == await waiting
+    in_vain = await stack.run("case", "wait", case, "--for", "status=open", "--timeout", "0s")
+    assert in_vain.code == 1
+    unknown = await stack.run("case", "wait", "4c7h-93kt-wd2m", "--for", "status=open")
+    assert unknown.code == 3
+
+
+async def test_who_looks_is_logged_and_the_rest_sees_nothing(stack: Stack) -> None:
+    """Each look has a row in the access log; who has nothing to do with a case finds none."""
+    case = await opened(stack)
+    before = await stack.looked(case)
+    for command in ("show", "journal"):
+        assert (await stack.run("case", command, case, "--as", ZVH)).code == 3
+        assert (await stack.run("case", command, case, "--as", SCHOOL)).code == 0
+    assert before + 4 == await stack.looked(case)
+    own = await stack.run("case", "list", "--as", CJG, "--json")
+    assert case not in own.out
+    assert (await stack.run("case", "list", "--as", CJG, "--organisation", "school-de-meent")).code == 3
+
+
+async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
+    """Everything is there: exit code 0. Something is away: exit code 1, and which."""
+    assert (await stack.run("check")).code == 0
+    away = await stack.run("check", "--json", around={"VANGNET_SMTP_PORT": "1", "TEMPORAL_ADDRESS": "127.0.0.1:1"})
+    assert away.code == 1
+    found = {finding["name"]: finding["fine"] for finding in json.loads(away.out)}
+    assert {"keys": True, "database": True, "temporal": False, "mail": False} == found
+
+
+async def test_a_missing_setting_is_named(stack: Stack) -> None:
+    """A wrong or missing setting is wrong use, in one line."""
+    ended = await stack.run("case", "list", around={"VANGNET_REGION": "Niet Geldig"})
+    assert ended.code == 2
+    assert "VANGNET_REGION" in ended.err
+    assert ended.err.count("\n") == ONE_LINE
+
+
+async def test_clocks_stand_still_outside_of_the_local_stack(stack: Stack) -> None:
+    """Days pass by hand on the local stack only."""
+    case = await opened(stack)
+    ended = await stack.run("clock", "forward", case, "6d", around={"VANGNET_LOCAL": "false"})
+    assert ended.code == 2
+
+
+async def test_interrupting_ends_quietly(stack: Stack) -> None:
+    """Ctrl-C is exit code 130 and says nothing."""
+    case = await opened(stack)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "starter.cli", "case", "wait", case, "--for", "step=closed", "--timeout", "60s",
+        env=stack.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    before = await stack.looked(case)
+    async with asyncio.timeout(20):
+        while await stack.looked(case) == before:
+            await asyncio.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+    assert (130, b"", b"") == (process.returncode, out, err)
+
+
+async def test_a_reader_who_goes_away_is_no_fault(stack: Stack) -> None:
+    """``vangnet case journal … | head`` says nothing on standard error."""
+    case = await opened(stack)
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "starter.cli", "case", "journal", case,
+        env=stack.environment, stdout=writing, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writing)
+    _, err = await asyncio.wait_for(process.communicate(), 20)
+    assert (0, b"") == (process.returncode, err)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "case", "case open", "case tell", "case show", "case list", "case journal", "case wait", "clock", "clock forward",
+     "notices", "audit", "audit verify", "check", "local", "worker", "web", "codec", "migrate"],
+)  # fmt: skip
+async def test_every_command_has_help(stack: Stack, command: str) -> None:
+    """Help is there without a database, and says what a command is for."""
+    ended: Ended = await stack.run(*command.split(), "--help", around={"VANGNET_DATABASE_URL": ""})
+    assert (0, "") == (ended.code, ended.err)
+    assert ended.out.startswith(f"Usage: vangnet {command}".rstrip())
