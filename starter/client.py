@@ -89,10 +89,11 @@ class CaseClient:
         case_id = make_case_id(self._store.keys.derive("case id"), school, submission.id)
         told = submission.told(case_id, opening_message(case_id, read, datetime.now(HERE).date()))
         policy = await self._store.policy(self._region)
-        opening = Opening(case_id=case_id, region=self._region, school=school, told=told, policy=policy)
+        now = datetime.now(UTC)
+        opening = Opening(case_id=case_id, region=self._region, school=school, told=told, policy=policy, opened_at=now)
         known = await self._store.message(case_id, submission.id)
         if known is None:
-            take(None, told, datetime.now(UTC), policy)
+            take(None, told, now, policy)
             await self._accept(opening, read)
             await self._remember_staff(actor, submission)
         elif known.digest != submission.digest:
@@ -116,7 +117,7 @@ class CaseClient:
         case_id, message_id = opening.case_id, opening.told.id
         if await self._is_recorded(case_id, message_id):
             return
-        await self._carrier.start(await standing.accepted(self._store, case_id) or opening)
+        await self._carrier.start(await self._store.opening(case_id) or opening)
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 while not await self._is_recorded(case_id, message_id):
@@ -198,7 +199,8 @@ class CaseClient:
         try:
             return await self._carrier.ask(found.case.id, told)
         except NoWorkflow:
-            opening = await standing.accepted(self._store, found.case.id)
+            # A case of which something is recorded did run: whatever became of it, it is not begun anew.
+            opening = None if found.carried_out else await self._store.opening(found.case.id)
             if opening is None:
                 raise
             await self._carrier.start(opening)

@@ -23,6 +23,7 @@ from runtime.settings import Ports, Settings, load, load_or_exit, local_folder, 
 from runtime.signals import stop_on_signals
 from runtime.temporal import TASK_QUEUE, connect
 from starter.client import CaseClient
+from starter.oidc.keys import client_key
 from starter.stack import cases, region, services
 from starter.stack.display import Display
 from starter.stack.environment import REGION, adopt, leave, settings, write_privately
@@ -81,12 +82,14 @@ class Stack:
         with self.display.phase("Mappen en sleutels"):
             if not self.layout.key_ring.exists():
                 write_privately(self.layout.key_ring, KeyRing.generate().dump())
+            client_key(self.layout.login)
             postgres.prepare(self.layout.log("postgres"))
             found = settings(self.layout, self.ports, postgres.url())
             adopt(found)
         await self.supervisor.start(postgres.command(services.environment()))
         await self.supervisor.start(temporal(self.layout, self.ports, services.environment()))
         await self.supervisor.start(services.inbox(self.layout, self.ports))
+        await self.supervisor.start(services.login(self.layout, self.ports))
         leave(self.layout, found)
 
     async def _ours(self, store: Store, client: Client) -> None:
@@ -101,6 +104,7 @@ class Stack:
         with self.display.phase("Pagina's en inbox"):
             await self._answering("web", _listening(self.ports.web_port))
             await self._answering("inbox", _listening(self.ports.inbox_port))
+            await self._answering("login", _listening(self.ports.oidc_port))
 
     async def _answering(self, name: str, sign: Coroutine[None, None, None]) -> None:
         try:

@@ -1,7 +1,7 @@
 """How a case stands for somebody: what is recorded of it, if it exists for them at all."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from protocol.access import sees
@@ -12,7 +12,7 @@ from protocol.policy import Policy
 from protocol.refusals import RefusalCode, Refused
 from protocol.vocabulary import OrganisationKind
 from starter.actors import check_actor
-from store import Opening, Store
+from store import Store
 
 CASE_ID = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}")
 
@@ -37,16 +37,11 @@ async def find(store: Store, case_id: str) -> Standing | None:
     if overview is not None:
         policy = await store.policy(overview.case.region)
         return Standing(overview.case, now + overview.clock_offset, policy)
-    opening = await accepted(store, case_id)
+    opening = await store.opening(case_id)
     if opening is None:
         return None
-    return Standing(take(None, opening.told, now, opening.policy).case, now, opening.policy, carried_out=False)
-
-
-async def accepted(store: Store, case_id: str) -> Opening | None:
-    """Find a case that was accepted and of which nothing is recorded yet."""
-    waiting = await store.unstarted(timedelta())
-    return next((opening for opening in waiting if opening.case_id == case_id), None)
+    opened = take(None, opening.told, opening.opened_at or now, opening.policy).case
+    return Standing(opened, now, opening.policy, carried_out=False)
 
 
 async def find_for(store: Store, case_id: str, actor: Actor) -> Standing:

@@ -25,11 +25,12 @@ async def start_case(temporal: Client, opening: Opening) -> None:
     # Telling a case something needs neither the workflow nor what it carries out.
     from workflows.case import CaseInput, CaseWorkflow
 
-    case = take(None, opening.told, datetime.now(UTC), opening.policy).case
+    now = opening.opened_at or datetime.now(UTC)
+    case = take(None, opening.told, now, opening.policy).case
     try:
         await temporal.start_workflow(
             CaseWorkflow.run,
-            CaseInput(policy=opening.policy, opening=opening.told),
+            CaseInput(policy=opening.policy, opening=opening.told, opened_at=opening.opened_at),
             id=workflow_id(opening.case_id),
             task_queue=TASK_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,

@@ -30,7 +30,7 @@ from store.links import Link
 from store.messages import MessageState, StoredAnswer, StoredMessage
 from store.migrate import migrate, pending
 from store.notices import NoticeRow, OutboxState
-from store.outbox import Claim, Recipient, Webhook
+from store.outbox import Claim
 from store.overview import Overview, OverviewLine, StepCount
 from store.person import Content, GuardianIntake, Intake, Opening, Person, PupilIntake
 from store.sealing import Controller

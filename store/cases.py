@@ -17,6 +17,7 @@ _OPEN = query("open_case")
 _DIGEST = query("opening_digest")
 _MARK_STARTED = query("mark_started")
 _UNSTARTED = query("unstarted")
+_OPENING = query("opening")
 _SAME_PUPIL = query("same_pupil")
 
 _BATCH = 100
@@ -49,6 +50,12 @@ class Cases(Database):
         async with self._connection() as connection:
             rows = await connection.fetch(_UNSTARTED, older_than, _BATCH)
         return tuple(Opening.model_validate_json(row["opening"]) for row in rows)
+
+    async def opening(self, case_id: str) -> Opening | None:
+        """Return how a case was accepted, whether or not anything of it was recorded since."""
+        async with self._connection() as connection:
+            text = await connection.fetchval(_OPENING, case_id)
+        return text and Opening.model_validate_json(text)
 
     async def same_pupil(self, region: str, school: str, name: str, date_of_birth: date) -> tuple[str, ...]:
         """Find the school's open cases of the same pupil, without decrypting anything."""

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import asyncpg
 
 from protocol.messages import SYSTEM
-from protocol.model import Frozen
-from protocol.notices import Contact
 from store.access_log import AccessEntry, AccessLog
-from store.data_keys import data_key, directory_scope
-from store.directory import opened_contact
-from store.errors import KeyDestroyed, translated
-from store.messages import person_place
+from store.errors import translated
 from store.notices import NoticeRow
-from store.person import Person, Personal
 from store.queries import query
-from store.sealing import Controller, unseal
+from store.recipients import Recipient, Recipients, is_person
 
-_NEXT = query("next_unsent")
+_CLAIM = query("claim_unsent")
 _LOCK = query("lock_unsent")
+_LET_GO = query("let_go")
 _SENT = query("mark_sent")
 _FAILED = query("mark_failed")
-_CONTACT = query("contact")
-_PERSON = query("person")
-
-_IS_PERSON = re.compile(r"pupil|guardian-\d+")
-
-
-class Webhook(Frozen):
-    """Where an organisation takes notices by HTTP, and the secret that they are signed with."""
-
-    url: str
-    secret: str
-
-
-class Recipient(Personal):
-    """Where a notice goes. Without address and webhook it cannot be delivered."""
-
-    person: bool
-    """A person in the case, and not an organisation."""
-    address: str | None = None
-    language: str = "nl"
-    webhook: Webhook | None = None
 
 
 class Claim:
@@ -59,16 +32,22 @@ class Claim:
         self.recipient = recipient
         self.token = token
         """The secret of the notice's link, the same at every attempt; none for a notice without one."""
+        self.marked = False
+        """Sent or failed, and committed: it is locked no more."""
 
     async def sent(self) -> None:
-        """Note that it was taken over by the mail server or webhook."""
-        with translated():
-            await self._connection.execute(_SENT, self.notice.notice_id)
+        """Note that it was taken over by the mail server or webhook; committed on return."""
+        await self._mark(_SENT, self.notice.notice_id)
 
     async def failed(self, code: str) -> None:
-        """Note that it will never arrive, and why."""
+        """Note that it will never arrive, and why; committed on return."""
+        await self._mark(_FAILED, self.notice.notice_id, code)
+
+    async def _mark(self, statement: str, *arguments: str) -> None:
         with translated():
-            await self._connection.execute(_FAILED, self.notice.notice_id, code)
+            await self._connection.execute(statement, *arguments)
+            await self._connection.execute(_LET_GO)
+        self.marked = True
 
 
 class Outbox(AccessLog):
@@ -77,8 +56,9 @@ class Outbox(AccessLog):
     def claim_unsent(self, case_id: str) -> aclosing[AsyncGenerator[Claim]]:
         """Claim a case's unsent notices one by one, in order.
 
-        Each is locked until the next is asked for, and what was marked is then committed. A notice
-        that another sender holds is passed over. Usage::
+        An attempt is counted for all of them at once. Each is locked from when it is handed out until
+        it is marked or the next is asked for; what another sender holds or has sent is passed over.
+        Usage::
 
             async with store.claim_unsent(case_id) as claims:
                 async for claim in claims:
@@ -92,53 +72,32 @@ class Outbox(AccessLog):
         return aclosing(self._claims(case_id))
 
     async def _claims(self, case_id: str) -> AsyncGenerator[Claim]:
-        last = 0
-        while picked := await self._pick(case_id, last):
-            last, notice, recipient = picked
-            async with self._holding, self._transaction() as connection:
-                if await connection.fetchval(_LOCK, notice.notice_id):
-                    token = self._keys.link_token(notice.notice_id) if notice.link else None
-                    yield Claim(connection, notice, recipient, token)
+        async with self._holding, self._connection() as connection:
+            rows = await connection.fetch(_CLAIM, case_id)
+            if not rows:
+                return
+            async with connection.transaction():
+                notices = [NoticeRow.model_validate(dict(row)) for row in rows]
+                recipients = await self._looked_up(connection, case_id, notices)
+                await connection.execute(_LET_GO)
+                for row, notice in zip(rows, notices, strict=True):
+                    # A lock of the row, not of our own making: it looks again at what others have committed.
+                    if await connection.fetchval(_LOCK, notice.notice_id):
+                        token = self._keys.link_token(notice.notice_id) if notice.link else None
+                        claim = Claim(connection, notice, await recipients.of(notice, row), token)
+                        yield claim
+                        if not claim.marked:
+                            await connection.execute(_LET_GO)
 
-    async def _pick(self, case_id: str, last: int) -> tuple[int, NoticeRow, Recipient] | None:
-        """Count an attempt and find the address, committed before anything is sent."""
-        async with self._transaction() as connection:
-            row = await connection.fetchrow(_NEXT, case_id, last)
-            if row is None:
-                return None
-            notice = NoticeRow.model_validate(dict(row))
-            if _IS_PERSON.fullmatch(notice.party):
-                recipient = await self._person(connection, notice)
-            else:
-                recipient = await self._organisation(connection, notice, row["region"])
-            return row["ordinal"], notice, recipient
-
-    async def _person(self, connection: asyncpg.Connection, notice: NoticeRow) -> Recipient:
-        case_id, party = notice.case_id, notice.party
-        look = AccessEntry(actor=SYSTEM, case_id=case_id, what=f"address {party}", purpose=f"notice {notice.kind}")
-        await self._log(connection, look)
-        row = await connection.fetchrow(_PERSON, case_id, party)
-        if row is None:
-            return Recipient(person=True)
-        try:
-            key = await data_key(connection, self._keys, case_id, Controller.SCHOOL)
-        except KeyDestroyed:
-            return Recipient(person=True)
-        text = unseal(key, person_place(case_id, party, row["message_id"]), row["sealed"])
-        person = Person.model_validate_json(text)
-        return Recipient(person=True, address=person.address, language=person.language)
-
-    async def _organisation(self, connection: asyncpg.Connection, notice: NoticeRow, region: str) -> Recipient:
-        row = await connection.fetchrow(_CONTACT, region, notice.party, notice.contact)
-        if row is None:
-            return Recipient(person=False)
-        address = None
-        if row["sealed"] is not None:
-            key = await data_key(connection, self._keys, directory_scope(region), Controller.DIRECTORY)
-            address = opened_contact(key, region, notice.party, notice.contact, row["sealed"]).email
-        return Recipient(person=False, address=address, webhook=self._webhook(notice, row["webhook_url"]))
-
-    def _webhook(self, notice: NoticeRow, url: str | None) -> Webhook | None:
-        if url is None or notice.contact is not Contact.DESK:
-            return None
-        return Webhook(url=url, secret=self._keys.webhook_secret(notice.party))
+    async def _looked_up(
+        self, connection: asyncpg.Connection, case_id: str, notices: Sequence[NoticeRow]
+    ) -> Recipients:
+        """Find the persons among the recipients; each look is logged before anything is opened."""
+        recipients = Recipients(connection, self._keys, case_id)
+        to_persons = [notice for notice in notices if is_person(notice.party)]
+        for notice in to_persons:
+            what, purpose = f"address {notice.party}", f"notice {notice.kind}"
+            await self._log(connection, AccessEntry(actor=SYSTEM, case_id=case_id, what=what, purpose=purpose))
+        if to_persons:
+            await recipients.look_up([notice.party for notice in to_persons])
+        return recipients

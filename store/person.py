@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from protocol import vocabulary as v
 from protocol.messages import IncidentId, PersonId, Told
@@ -100,6 +100,8 @@ class Opening(Frozen):
     told: Told
     """An ``open_case``."""
     policy: Policy
+    opened_at: AwareDatetime | None = None
+    """When it was accepted: its first deadlines count from then, however late its workflow starts."""
 
 
 class Content(Personal):

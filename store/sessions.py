@@ -76,7 +76,7 @@ class Sessions(Database):
             if counts and row["alive"] and row["unseen"]:
                 await connection.execute(_SEE, hashed)
         content = self._opened(row["kek_id"], hashed.hex(), row["sealed"])
-        return content and StoredSession(hashed.hex(), content, row["alive"])
+        return StoredSession(hashed.hex(), content, row["alive"]) if content else None
 
     async def claim_session_check(self, session_id: str, older_than: timedelta) -> bool:
         """Take it upon oneself to ask the login provider again; only one of many requests at once gets it."""

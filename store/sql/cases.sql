@@ -34,6 +34,9 @@ WHERE started_at IS NULL AND opened_at < now() - $1::interval
 ORDER BY opened_at
 LIMIT $2;
 
+-- name: opening
+SELECT opening FROM vangnet.cases WHERE case_id = $1;
+
 -- name: same_pupil
 SELECT found.case_id
 FROM vangnet.pupil_fingerprints AS found

@@ -17,11 +17,3 @@ ON CONFLICT (region, organisation, contact) DO UPDATE SET sealed = excluded.seal
 
 -- name: contacts
 SELECT contact, sealed FROM vangnet.contacts WHERE region = $1 AND organisation = $2;
-
--- name: contact
-SELECT organisation.webhook_url, contact.sealed
-FROM vangnet.organisations AS organisation
-LEFT JOIN vangnet.contacts AS contact
-    ON contact.region = organisation.region AND contact.organisation = organisation.organisation
-    AND contact.contact = $3
-WHERE organisation.region = $1 AND organisation.organisation = $2;

@@ -5,13 +5,6 @@ FROM vangnet.people
 WHERE case_id = $1 AND since_number IS NOT NULL AND ($2 OR until_number IS NULL)
 ORDER BY person, since_number DESC;
 
--- name: person
-SELECT message_id, sealed
-FROM vangnet.people
-WHERE case_id = $1 AND person = $2 AND since_number IS NOT NULL AND until_number IS NULL
-ORDER BY since_number DESC
-LIMIT 1;
-
 -- name: note
 SELECT controller, message_id, number, sealed
 FROM vangnet.notes

@@ -1,24 +1,42 @@
--- name: next_unsent
--- Counted before it is sent, and committed: a sender that dies has tried.
+-- name: claim_unsent
+-- All of a round at once. Counted before it is sent, and committed: a sender that dies has tried.
 WITH picked AS (
     SELECT notice_id
     FROM vangnet.notices
-    WHERE case_id = $1 AND ordinal > $2 AND sent_at IS NULL AND failed_code IS NULL
-    ORDER BY ordinal
-    LIMIT 1
+    WHERE case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
     FOR NO KEY UPDATE SKIP LOCKED
+), counted AS (
+    UPDATE vangnet.notices AS notice
+    SET attempts = attempts + 1
+    FROM picked
+    WHERE notice.notice_id = picked.notice_id
+    RETURNING notice.*
 )
-UPDATE vangnet.notices AS notice
-SET attempts = attempts + 1
-FROM picked, vangnet.cases AS opened
-WHERE notice.notice_id = picked.notice_id AND opened.case_id = $1
-RETURNING notice.*, opened.region;
+SELECT counted.*, opened.region, organisation.webhook_url, answering.sealed
+FROM counted
+JOIN vangnet.cases AS opened USING (case_id)
+LEFT JOIN vangnet.organisations AS organisation
+    ON organisation.region = opened.region AND organisation.organisation = counted.party
+LEFT JOIN vangnet.contacts AS answering
+    ON answering.region = opened.region AND answering.organisation = counted.party
+    AND answering.contact = counted.contact
+ORDER BY counted.ordinal;
 
 -- name: lock_unsent
 SELECT true
 FROM vangnet.notices
 WHERE notice_id = $1 AND sent_at IS NULL AND failed_code IS NULL
 FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: addressees
+SELECT DISTINCT ON (person) person, message_id, sealed
+FROM vangnet.people
+WHERE case_id = $1 AND person = ANY ($2::text[]) AND since_number IS NOT NULL AND until_number IS NULL
+ORDER BY person, since_number DESC;
+
+-- name: let_go
+-- What was written is kept, what was locked is free; the connection stays with its round.
+COMMIT AND CHAIN;
 
 -- name: mark_sent
 UPDATE vangnet.notices SET sent_at = clock_timestamp() WHERE notice_id = $1;
@@ -38,11 +56,14 @@ ORDER BY ordinal;
 SELECT count(*) FROM vangnet.notices WHERE case_id = $1 AND sent_at IS NULL AND failed_code IS NULL;
 
 -- name: outbox
--- How far a case's notices are known, and how many of those are unsent: of one and the same moment.
+-- How far a case's notices are known, and how many of those are unsent or failed: of one and the same moment.
 SELECT opened.head_number AS number, shown.step <> 'closed' AS open, (
     SELECT count(*) FROM vangnet.notices
     WHERE case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
-) AS unsent
+) AS unsent, (
+    SELECT count(*) FROM vangnet.notices
+    WHERE case_id = $1 AND failed_code IS NOT NULL AND failure_told IS NULL
+) AS failed
 FROM vangnet.cases AS opened JOIN vangnet.overview AS shown USING (case_id)
 WHERE opened.case_id = $1;
 

@@ -1,0 +1,106 @@
+"""Where notices go: the addresses of one round, opened when they are needed and then forgotten."""
+
+from __future__ import annotations
+
+import re
+
+import asyncpg
+
+from protocol.model import Frozen
+from protocol.notices import Contact
+from store.data_keys import data_key, directory_scope
+from store.directory import opened_contact
+from store.errors import KeyDestroyed
+from store.keys import KeyRing
+from store.messages import person_place
+from store.notices import NoticeRow
+from store.person import Person, Personal
+from store.queries import query
+from store.sealing import Controller, unseal
+
+_ADDRESSEES = query("addressees")
+
+_IS_PERSON = re.compile(r"pupil|guardian-\d+")
+
+
+class Webhook(Frozen):
+    """Where an organisation takes notices by HTTP, and the secret that they are signed with."""
+
+    url: str
+    secret: str
+
+
+class Recipient(Personal):
+    """Where a notice goes. Without address and webhook it cannot be delivered."""
+
+    person: bool
+    """A person in the case, and not an organisation."""
+    address: str | None = None
+    language: str = "nl"
+    webhook: Webhook | None = None
+
+
+class Recipients:
+    """The recipients of one round, each opened once."""
+
+    def __init__(self, connection: asyncpg.Connection, keys: KeyRing, case_id: str) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._case_id = case_id
+        self._sealed: dict[str, asyncpg.Record] = {}
+        self._data_keys: dict[tuple[str, Controller], bytes] = {}
+        self._persons: dict[str, Recipient] = {}
+        self._addresses: dict[tuple[str, Contact], str] = {}
+
+    async def look_up(self, persons: list[str]) -> None:
+        """Fetch what is sealed of these persons, in the transaction that logs the look."""
+        rows = await self._connection.fetch(_ADDRESSEES, self._case_id, persons)
+        self._sealed = {row["person"]: row for row in rows}
+
+    async def of(self, notice: NoticeRow, row: asyncpg.Record) -> Recipient:
+        """Open the recipient of a notice that was claimed with this row.
+
+        Raises:
+            KeyMissing: Not to be opened now, but an operator can put the key back.
+        """
+        if is_person(notice.party):
+            if notice.party not in self._persons:
+                self._persons[notice.party] = await self._person(notice.party)
+            return self._persons[notice.party]
+        address = row["sealed"] and await self._address(notice, row["region"], row["sealed"])
+        return Recipient(person=False, address=address, webhook=self._webhook(notice, row["webhook_url"]))
+
+    async def _person(self, party: str) -> Recipient:
+        row = self._sealed.get(party)
+        if row is None:
+            return Recipient(person=True)
+        try:
+            key = await self._data_key(self._case_id, Controller.SCHOOL)
+        except KeyDestroyed:
+            return Recipient(person=True)
+        text = unseal(key, person_place(self._case_id, party, row["message_id"]), row["sealed"])
+        person = Person.model_validate_json(text)
+        return Recipient(person=True, address=person.address, language=person.language)
+
+    async def _address(self, notice: NoticeRow, region: str, sealed: bytes) -> str:
+        place = notice.party, notice.contact
+        if place not in self._addresses:
+            key = await self._data_key(directory_scope(region), Controller.DIRECTORY)
+            self._addresses[place] = opened_contact(key, region, *place, sealed).email
+        return self._addresses[place]
+
+    async def _data_key(self, scope: str, controller: Controller) -> bytes:
+        place = scope, controller
+        if place not in self._data_keys:
+            self._data_keys[place] = await data_key(self._connection, self._keys, scope, controller)
+        return self._data_keys[place]
+
+    def _webhook(self, notice: NoticeRow, url: str | None) -> Webhook | None:
+        if url is None or notice.contact is not Contact.DESK:
+            return None
+        return Webhook(url=url, secret=self._keys.webhook_secret(notice.party))
+
+
+def is_person(party: str) -> bool:
+    """Whether a notice is for a person in the case, and not for an organisation."""
+    return _IS_PERSON.fullmatch(party) is not None
