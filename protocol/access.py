@@ -25,7 +25,7 @@ class Relation(StrEnum):
 
     SCHOOL = "school"
     CJG = "cjg"
-    """The CJG to which a case is reported."""
+    """The CJG to which a case is reported; later it is one only if it has another place in the case."""
     COORDINATOR = "coordinator"
     """The school itself until a report is accepted."""
     PROCESS_DIRECTOR = "process_director"
@@ -86,7 +86,7 @@ def _of_an_organisation(case: Case, actor: Actor) -> frozenset[Relation]:
     holds = {
         Relation.SCHOOL: role is v.Role.SCHOOL and organisation == case.school,
         Relation.CJG: role is v.Role.CJG and organisation == case.cjg and case.step is v.Step.REPORT,
-        Relation.COORDINATOR: role in _COORDINATING and organisation == case.coordinator,
+        Relation.COORDINATOR: organisation == case.coordinator and role is _role_of_coordinator(case),
         Relation.ZVH: is_zvh,
         Relation.DIRECTING_ZVH: is_zvh and active,
         Relation.FORWARDEE: role in _COORDINATING and organisation == case.forward.to,
@@ -95,6 +95,11 @@ def _of_an_organisation(case: Case, actor: Actor) -> frozenset[Relation]:
     }
     found = frozenset(relation for relation, so in holds.items() if so)
     return found | _of_who_is_in(case, actor, found)
+
+
+def _role_of_coordinator(case: Case) -> v.Role:
+    others = {case.school: v.Role.SCHOOL, case.cjg: v.Role.CJG}
+    return others.get(case.coordinator, v.Role.AGENCY)
 
 
 def _of_who_is_in(case: Case, actor: Actor, found: frozenset[Relation]) -> frozenset[Relation]:
@@ -109,6 +114,7 @@ def _of_who_is_in(case: Case, actor: Actor, found: frozenset[Relation]) -> froze
     )
     return (
         _when(directs, Relation.PROCESS_DIRECTOR)
+        | _when(actor.role is v.Role.CJG and actor.organisation == case.cjg, Relation.CJG)
         | _when(actor.organisation == case.forward.by, Relation.FORWARDER)
         | _when(any(a.owner == actor.organisation and not a.done for a in case.actions), Relation.ACTION_OWNER)
         | _when(owns_deadline, Relation.DEADLINE_OWNER)

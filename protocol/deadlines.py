@@ -185,13 +185,12 @@ def _reminder(term: Term, now: datetime, policy: Policy) -> datetime | None:
 
 
 def term_of(case: Case, task: v.Task, policy: Policy) -> Term:
-    """The term of a task in this case: of both kinds the shorter, in acute danger the acute one."""
+    """The term of a task in this case: of both kinds the shorter."""
     terms = policy.terms[task]
     first = terms.loverboy_first if case.evaluations == 0 else None
-    by_kind = {v.Kind.SEXTING: terms.sexting, v.Kind.LOVERBOY: first or terms.loverboy}
+    acute = terms.loverboy_acute if case.safety is v.Safety.ACUTE else None
+    by_kind = {v.Kind.SEXTING: terms.sexting, v.Kind.LOVERBOY: acute or first or terms.loverboy}
     found = [term for kind in case.kinds if (term := by_kind[kind])]
-    if case.safety is v.Safety.ACUTE and terms.acute:
-        found.append(terms.acute)
     return min(found, key=lambda term: term.days)
 
 

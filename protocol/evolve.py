@@ -108,7 +108,26 @@ def _guardians_set(case: Case, event: e.GuardiansSet, recorded: e.Recorded) -> d
 
 def _school_changed(case: Case, event: e.SchoolChanged, recorded: e.Recorded) -> dict[str, Any]:
     places = ("school", "file_holder", "coordinator", "process_director")
-    return {place: event.new for place in places if getattr(case, place) == event.old}
+    taken = {place: event.new for place in places if getattr(case, place) == event.old}
+    owned = tuple(a.model_copy(update={"owner": event.new}) if a.owner == event.old else a for a in case.actions)
+    return taken | _succeeded(case, event.old, event.new) | {"actions": owned}
+
+
+def _succeeded(case: Case, old: str, new: str) -> dict[str, Any]:
+    """Who takes somebody's place waits for the answers to what they asked."""
+    asks = {"asked_by": new}
+    return {
+        "consents": tuple(c.model_copy(update=asks) if c.asked_by == old else c for c in case.consents),
+        "partners": tuple(
+            p.model_copy(update={"engaged_by": new}) if p.engaged_by == old else p for p in case.partners
+        ),
+    }
+
+
+def _coordinator_changed(case: Case, event: e.CoordinatorChanged, recorded: e.Recorded) -> dict[str, Any]:
+    """A school that reported stays in the case; a coordinator that forwarded it does not."""
+    leaves = event.old != case.school
+    return {"coordinator": event.new} | (_succeeded(case, event.old, event.new) if leaves else {})
 
 
 def _pupil_talk(status: v.TalkStatus) -> Applies:
@@ -293,7 +312,7 @@ def _step_entered(case: Case, event: e.StepEntered, recorded: e.Recorded) -> dic
 
 
 def _place(place: str) -> Applies:
-    def apply(case: Case, event: e.CoordinatorChanged, recorded: e.Recorded) -> dict[str, Any]:
+    def apply(case: Case, event: e.ProcessDirectorChanged, recorded: e.Recorded) -> dict[str, Any]:
         return {place: event.new}
 
     return apply
@@ -389,7 +408,7 @@ _APPLIES: dict[type[e.Event], Applies] = {
     e.CaseEnded: _coordinator_decided,
     e.CaseClosed: _case_closed,
     e.StepEntered: _step_entered,
-    e.CoordinatorChanged: _place("coordinator"),
+    e.CoordinatorChanged: _coordinator_changed,
     e.ProcessDirectorChanged: _place("process_director"),
     e.FileHolderChanged: _place("file_holder"),
     e.PoliceContactRecorded: _police_contact_recorded,

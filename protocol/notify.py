@@ -25,6 +25,8 @@ class Scene(NamedTuple):
     """Of the event that is looked at."""
     actor: str | None
     """The organisation or person that told the message."""
+    turn: tuple[e.Recorded, ...]
+    """Everything that happened in the turn."""
 
     def deadline(self, task: v.Task, subject: str | None = None) -> Deadline | None:
         """The clock of this task, if it runs after the turn."""
@@ -43,7 +45,7 @@ def notices(before: Case | None, after: Case, recorded: tuple[e.Recorded, ...]) 
     """The notices of one turn; whoever would hear the same thing twice hears it once."""
     found: dict[tuple[object, ...], Notice] = {}
     for row in recorded:
-        scene = Scene(before, after, row.number, row.actor.organisation or row.actor.person)
+        scene = Scene(before, after, row.number, row.actor.organisation or row.actor.person, recorded)
         for place, draft in enumerate(_TELLS.get(type(row.event), _nobody)(scene, row.event)):
             notice = Notice(id=f"{after.id}.{row.number}.{place}", **draft)
             same = (notice.party, notice.contact, notice.kind, notice.task, notice.rung, notice.link)
@@ -62,16 +64,23 @@ def _asking(scene: Scene, draft: Draft, task: v.Task, subject: str | None = None
 
 
 def _changed(scene: Scene, event: e.Event) -> Iterator[Draft]:
-    """Invariant 8: every change of step, coordinator or direction is told to the school."""
+    """Invariant 8: every change of step, coordinator or direction is told to the school.
+
+    Who coordinates hears it too, unless it was their own doing: timely communication is their task.
+    """
     yield {"party": scene.after.school, "kind": _K.CASE_CHANGED}
+    if scene.after.coordinator not in (scene.after.school, scene.actor):
+        yield {"party": scene.after.coordinator, "kind": _K.CASE_CHANGED}
 
 
 def _step_entered(scene: Scene, event: e.StepEntered) -> Iterator[Draft]:
+    if event.step is v.Step.CLOSED:
+        yield {"party": scene.after.school, "kind": _K.CASE_CHANGED}
+        yield from ({"party": party, "kind": _K.REQUEST_ENDED} for party in _who_lose_access(scene))
+        return
     yield from _changed(scene, event)
     if event.step is v.Step.REPORT:
         yield _asking(scene, {"party": scene.after.cjg, "kind": _K.REPORT}, v.Task.REPORT_DECISION)
-    if event.step is v.Step.CLOSED:
-        yield from ({"party": party, "kind": _K.REQUEST_ENDED} for party in _who_lose_access(scene))
 
 
 def _who_lose_access(scene: Scene) -> tuple[str, ...]:
@@ -115,7 +124,9 @@ def _consent_withdrawn(scene: Scene, event: e.ConsentWithdrawn) -> Iterator[Draf
 
 
 def _cover_lost(scene: Scene, event: e.CoverLost) -> Iterator[Draft]:
-    yield {"party": scene.after.coordinator, "kind": _K.COVER_LOST}
+    """By a birthday or another guardian; a withdrawal says it by itself."""
+    if not any(isinstance(row.event, e.ConsentWithdrawn) for row in scene.turn):
+        yield {"party": scene.after.coordinator, "kind": _K.COVER_LOST}
 
 
 def _ended(field: str) -> Tells:
@@ -147,8 +158,14 @@ def _partner_answered(scene: Scene, event: e.PartnerAnswered) -> Iterator[Draft]
 
 
 def _network_meeting_planned(scene: Scene, event: e.NetworkMeetingPlanned) -> Iterator[Draft]:
+    """Invitations, again when re-planned; who is not invited any more does not keep the old date."""
     for party in event.invitees:
         yield {"party": party, "kind": _K.MEETING_INVITATION, "due_at": event.at}
+    earlier = scene.before.meeting if scene.before else None
+    if earlier and earlier.status is v.MeetingStatus.PLANNED:
+        for party in earlier.invitees:
+            if party not in event.invitees:
+                yield {"party": party, "kind": _K.MEETING_CANCELLED}
 
 
 def _network_meeting_cancelled(scene: Scene, event: e.NetworkMeetingCancelled) -> Iterator[Draft]:
@@ -163,7 +180,7 @@ def _escalation_requested(scene: Scene, event: e.EscalationRequested) -> Iterato
             yield {"party": party, "kind": _K.ESCALATED_BY_ITSELF}
 
 
-def _escalation_answered(scene: Scene, event: e.Event) -> Iterator[Draft]:
+def _escalation_declined(scene: Scene, event: e.Event) -> Iterator[Draft]:
     yield from _answered(scene, (scene.after.coordinator, scene.after.school))
 
 
@@ -256,8 +273,7 @@ _TELLS: dict[type[e.Event], Tells] = {
     e.NetworkMeetingPlanned: _network_meeting_planned,
     e.NetworkMeetingCancelled: _network_meeting_cancelled,
     e.EscalationRequested: _escalation_requested,
-    e.EscalationAccepted: _escalation_answered,
-    e.EscalationDeclined: _escalation_answered,
+    e.EscalationDeclined: _escalation_declined,
     e.EscalationEnded: _escalation_ended,
     e.HandOverBegun: _hand_over_begun,
     e.HandOverReturned: _hand_over_returned,

@@ -26,7 +26,7 @@ class Terms(Frozen):
     loverboy: Term | None
     loverboy_first: Term | None = None
     """The first time, where that differs (evaluation)."""
-    acute: Term | None = None
+    loverboy_acute: Term | None = None
     """In acute danger, where that differs (network meeting)."""
 
 
@@ -50,7 +50,7 @@ DEFAULT_TERMS: dict[v.Task, Terms] = {
     v.Task.NETWORK_MEETING: Terms(
         sexting=Term(days=10, reminder=5),
         loverboy=Term(days=10, reminder=5),
-        acute=Term(days=3),
+        loverboy_acute=Term(days=3),
     ),
     v.Task.EVALUATION: Terms(
         sexting=Term(days=30, reminder=25),

@@ -106,10 +106,10 @@ def _events() -> Iterator[str]:
 def _deadlines() -> Iterator[str]:
     yield "## Tasks and their terms\n\nIn working days, a region's own settings aside; the reminder's day behind the slash."
     rows = (
-        (f"`{task}`", _term(terms.sexting), _term(terms.loverboy_first or terms.loverboy), _term(terms.acute))
+        (f"`{task}`", _term(terms.sexting), _term(terms.loverboy_first or terms.loverboy), _term(terms.loverboy_acute))
         for task, terms in DEFAULT_TERMS.items()
     )
-    yield _table(("task", "sexting", "loverboy (first)", "acute"), rows)
+    yield _table(("task", "sexting", "loverboy (first)", "loverboy, acute"), rows)
     yield "`action` is due on its own date. Rungs: `reminder`, `deadline`, `overdue-1`, `overdue-2`, …"
 
 

@@ -39,7 +39,7 @@ class RefusalCode(StrEnum):
     NOTHING_ASKED = "nothing_asked"
     NOTHING_GRANTED = "nothing_granted"
     NOT_YOUR_ANSWER = "not_your_answer"
-    EVIDENCE_NEEDED = "evidence_needed"
+    WRONG_CHANNEL = "wrong_channel"
 
     FORWARD_OPEN = "forward_open"
     FORWARD_IMPOSSIBLE = "forward_impossible"
@@ -114,7 +114,7 @@ TEXTS: dict[RefusalCode, str] = {
     _C.NOTHING_ASKED: "Er staat voor deze persoon geen vraag om toestemming open.",
     _C.NOTHING_GRANTED: "Er is geen toestemming gegeven die ingetrokken kan worden.",
     _C.NOT_YOUR_ANSWER: "U kunt alleen voor uzelf antwoorden.",
-    _C.EVIDENCE_NEEDED: "Een antwoord dat u voor een ander vastlegt, is op papier of mondeling gegeven: kies dat.",
+    _C.WRONG_CHANNEL: "Kies hoe het antwoord kwam: van de persoon zelf via de link, of anders op papier of mondeling.",
     _C.FORWARD_OPEN: "Er wacht al een andere instantie op een antwoord over het doorzetten.",
     _C.FORWARD_IMPOSSIBLE: "Naar deze organisatie kan de casus nu niet worden doorgezet.",
     _C.NO_FORWARD: "De casus is niet doorgezet.",

@@ -41,8 +41,8 @@ def answer_consent(turn: Turn, message: m.AnswerConsent) -> None:
     turn.require_persons((message.person,))
     if turn.actor.person is not None:
         turn.require(turn.actor.person == message.person, RefusalCode.NOT_YOUR_ANSWER)
-    else:
-        turn.require(message.channel is not v.Channel.LINK, RefusalCode.EVIDENCE_NEEDED)
+    by_link = message.channel is v.Channel.LINK
+    turn.require(by_link == (turn.actor.person is not None), RefusalCode.WRONG_CHANNEL)
     parties = _named(turn, message.person, message.parties, (_S.REQUESTED, _S.NO_ANSWER))
     turn.require(bool(parties), RefusalCode.NOTHING_ASKED)
     turn.emit(e.ConsentAnswered(person=message.person, parties=parties, answer=message.answer, channel=message.channel))
