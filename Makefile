@@ -5,6 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
+export CHROMIUM
 BIN := .venv/bin
 SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests worker.py)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
@@ -18,6 +19,7 @@ run: .venv/.run ## set up and start everything on this machine with demo data; C
 	@exec $(BIN)/python -m starter.local
 
 test: .venv/.dev ## set up and pass all tests
+	@test -n "$${CHROMIUM:-}" || command -v chromium chromium-browser >/dev/null || { echo "The tests of the pages need the browser Chromium. On Debian or Ubuntu: apt install chromium. Elsewhere name it with: make test CHROMIUM=/path/to/chromium" >&2; exit 1; }
 	@$(BIN)/python -m pytest
 
 check: .venv/.dev ## format, lint, types and import rules

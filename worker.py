@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -36,11 +37,14 @@ _log = logging.getLogger("worker")
 _PATIENCE = timedelta(seconds=60)
 
 
-def worker(client: Client, store: Store, webhooks: Webhooks, settings: Settings) -> Worker:
-    """Build the worker with all that it carries out."""
-    mailer = Mailer(mail_settings(settings))
-    bell = Bell()
-    outbox = Outbox(store, mailer, webhooks, HandOvers(store), settings.public_url, bell=bell)
+def worker(
+    client: Client, store: Store, webhooks: Webhooks, settings: Settings, mailer: Mailer | None = None
+) -> Worker:
+    """Build the worker with all that it carries out; a mailer that was entered keeps its connections for a moment."""
+    mailer = mailer or Mailer(mail_settings(settings))
+    bell, linger = Bell(), timedelta(seconds=settings.delivery_linger_seconds)
+    outbox = Outbox(store, mailer, webhooks, HandOvers(store), settings.public_url, bell=bell, linger=linger)
+    case_file = CaseFile(store, bell)
     housekeeping = Housekeeping(client, store, partial(start_case, client))
     return Worker(
         client,
@@ -48,14 +52,15 @@ def worker(client: Client, store: Store, webhooks: Webhooks, settings: Settings)
         identity="vangnet-worker",
         workflows=[CaseWorkflow, HousekeepingWorkflow],
         activities=[
-            CaseFile(store, bell).record,
+            case_file.record,
+            case_file.read_journal,
             outbox.deliver,
             housekeeping.start_unstarted,
             housekeeping.undelivered,
             housekeeping.tell_ages,
             housekeeping.drop_leftovers,
         ],
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox(strict=settings.worker_strict_sandbox),
         max_cached_workflows=settings.worker_cases,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -100,12 +105,19 @@ async def work(settings: Settings) -> None:
         )
         await ensure_schedules(client)
         webhooks = await open_until_the_end.enter_async_context(Webhooks())
+        mailer = await open_until_the_end.enter_async_context(Mailer(mail_settings(settings)))
         stop = open_until_the_end.enter_context(stop_on_signals())
-        async with worker(client, store, webhooks, settings):
+        async with worker(client, store, webhooks, settings, mailer):
             _log.info("carrying cases")
             await stop.wait()
             _log.info("draining")
         _log.info("stopped")
+
+
+def _collect_garbage_rarely() -> None:
+    """Leave what was imported out of the collector's rounds, and make fewer of them: cases hold few cycles."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def main() -> None:
@@ -113,6 +125,7 @@ def main() -> None:
     try:
         settings = load(Settings)
         logs.configure(settings.log_format, settings.log_level)
+        _collect_garbage_rarely()
         uvloop.run(work(settings))
     except (StartError, StoreError) as error:
         stop_for(error)

@@ -1,4 +1,4 @@
-"""Writing down what happened."""
+"""Writing down what happened, and reading it again when the workflow is behind what is written."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ from temporalio import activity
 
 from activities.bell import Bell
 from activities.errors import translated
+from protocol.events import Recorded
+from protocol.model import Frozen
 from protocol.recording import Recording
 from store import Store
 
 
+class Behind(Frozen):
+    """A case that knows its journal up to this event."""
+
+    case_id: str
+    number: int
+
+
 class CaseFile:
-    """The file of a case, as the workflow writes to it."""
+    """The file of a case, as the workflow writes and reads it."""
 
     def __init__(self, store: Store, bell: Bell | None = None) -> None:
         """Write to this store, and ring when there is something to send."""
@@ -33,3 +42,13 @@ class CaseFile:
         await self._store.record(recording)
         if recording.notices:
             self._bell.ring(recording.case.id)
+
+    @activity.defn(name="read_journal")
+    @translated
+    async def read_journal(self, behind: Behind) -> tuple[Recorded, ...]:
+        """Read the journal from the last event that the case knows on, that event included.
+
+        Raises:
+            ApplicationError: ``store_unavailable`` while the database is away.
+        """
+        return await self._store.recorded(behind.case_id, since=behind.number)

@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from email import policy
-from email.message import EmailMessage
 from email.utils import parseaddr
 from enum import StrEnum
+from types import TracebackType
+from typing import Self
 
 from aiosmtplib import (
     SMTP,
     SMTPDataError,
     SMTPException,
+    SMTPHeloError,
     SMTPNotSupported,
-    SMTPRecipientsRefused,
+    SMTPRecipientRefused,
     SMTPResponseException,
+    SMTPServerDisconnected,
 )
 from pydantic import SecretStr
 
@@ -25,6 +27,7 @@ from activities.addresses import sendable
 from activities.dispatch import Dispatch
 from activities.errors import DeliveryCode, MailUnavailable, Undeliverable
 from activities.letter import mail
+from activities.lines import KEEP, Line, Lines
 from protocol.model import Frozen
 
 _PERMANENT = 500
@@ -64,11 +67,14 @@ class MailSettings(Frozen):
 
 
 class MailRound:
-    """The mails of one round, over one connection that is made when the first of them comes."""
+    """The mails of one round, over one connection that is found when the first of them comes."""
 
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(self, settings: MailSettings, lines: Lines) -> None:
         self._settings = settings
-        self._server: SMTP | None = None
+        self._sender = parseaddr(settings.sender)[1]
+        self._lines = lines
+        self._line: Line | None = None
+        self._between_mails = True
         self._down = False
 
     async def send(self, dispatch: Dispatch) -> None:
@@ -80,50 +86,78 @@ class MailRound:
         """
         recipient = sendable(dispatch.address)
         message = mail(dispatch, self._settings.sender, recipient, self._settings.domain)
-        server = await self._connected()
         try:
             async with asyncio.timeout(4 * self._settings.timeout.total_seconds()):
-                await self._hand_in(server, message, recipient)
+                await self._hand_in(message, recipient)
         except (SMTPException, OSError, TimeoutError) as error:
             self._down = isinstance(error, TimeoutError)
-            if not isinstance(error, SMTPRecipientsRefused | SMTPResponseException):
-                server.close()
+            await self._clear_up(error)
             raise self._judged(error, dispatch) from None
         except ValueError:
             raise Undeliverable(DeliveryCode.ADDRESS_INVALID) from None
 
     async def close(self) -> None:
-        """Take leave of the server; what it took, it keeps."""
-        if self._server is not None and self._server.is_connected:
-            with suppress(SMTPException, OSError, TimeoutError):
-                await self._server.quit()
-        if self._server is not None:
-            self._server.close()
+        """Give the connection back; one that was left in the middle of a mail is of no use to anybody."""
+        if self._line is None:
+            return
+        if self._between_mails:
+            await self._lines.put_down(self._line)
+        else:
+            self._line.server.close()
 
-    async def _connected(self) -> SMTP:
+    async def _hand_in(self, message: bytes, recipient: str) -> None:
+        line = await self._connected()
+        self._between_mails = False
+        try:
+            await self._begin(line.server, recipient, len(message))
+        except (SMTPServerDisconnected, SMTPResponseException):
+            if line.server.is_connected or not line.waited:
+                raise
+            # It ended while it waited, and nothing was handed in yet.
+            line = await self._connected()
+            await self._begin(line.server, recipient, len(message))
+        await line.server.rcpt(recipient, encoding=_encoding(recipient))
+        await line.server.data(message)
+        self._between_mails = True
+
+    async def _begin(self, server: SMTP, recipient: str, size: int) -> None:
+        options = [f"SIZE={size}"] if server.supports_extension("size") else []
+        if not recipient.isascii():
+            if not server.supports_extension("smtputf8"):
+                raise SMTPNotSupported("SMTPUTF8")
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        await server.mail(self._sender, options=options, encoding=_encoding(recipient))
+
+    async def _clear_up(self, error: Exception) -> None:
+        """After an answer the next mail can go over the same connection; after anything else it cannot."""
+        if self._line is None:
+            return
+        with suppress(SMTPException, OSError, TimeoutError):
+            if isinstance(error, SMTPResponseException):
+                await self._line.server.rset()
+                self._between_mails = True
+                return
+        self._line.server.close()
+
+    async def _connected(self) -> Line:
         if self._down:
             raise MailUnavailable
-        if self._server is not None and self._server.is_connected:
-            return self._server
-        server = self._server = _client(self._settings)
+        if self._line is None:
+            self._line = self._lines.take()
+        if self._line is None or not self._line.server.is_connected:
+            self._line = await self._dialled()
+        return self._line
+
+    async def _dialled(self) -> Line:
+        server = _client(self._settings)
         try:
             await server.connect()
+            await _greet(server)
         except (SMTPException, OSError, TimeoutError):
+            server.close()
             self._down = True
             raise MailUnavailable from None
-        return server
-
-    async def _hand_in(self, server: SMTP, message: EmailMessage, recipient: str) -> None:
-        envelope_sender = parseaddr(self._settings.sender)[1]
-        if recipient.isascii():
-            await server.sendmail(envelope_sender, recipient, message.as_bytes(policy=policy.SMTP))
-            return
-        await server.sendmail(
-            envelope_sender,
-            recipient,
-            message.as_bytes(policy=policy.SMTPUTF8),
-            mail_options=["SMTPUTF8", "BODY=8BITMIME"],
-        )
+        return Line(server)
 
     def _judged(self, error: Exception, dispatch: Dispatch) -> Undeliverable | MailUnavailable:
         if isinstance(error, SMTPNotSupported):
@@ -139,15 +173,25 @@ class MailRound:
 
 
 class Mailer:
-    """The way out by mail."""
+    """The way out by mail. While it is entered, connections are kept for a moment between rounds."""
 
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(self, settings: MailSettings, keep: timedelta = KEEP) -> None:
         self._settings = settings
+        self._lines = Lines(keep)
+
+    async def __aenter__(self) -> Self:
+        self._lines.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._lines.close()
 
     @asynccontextmanager
     async def round(self) -> AsyncIterator[MailRound]:
         """A round of sending, over at most one connection at a time."""
-        one_round = MailRound(self._settings)
+        one_round = MailRound(self._settings, self._lines)
         try:
             yield one_round
         finally:
@@ -169,11 +213,25 @@ def _client(settings: MailSettings) -> SMTP:
     )
 
 
+async def _greet(server: SMTP) -> None:
+    """Say hello, unless protecting the connection or logging in has done so; a very old server knows only HELO."""
+    if not server.is_ehlo_or_helo_needed:
+        return
+    try:
+        await server.ehlo()
+    except SMTPHeloError:
+        await server.helo()
+
+
+def _encoding(recipient: str) -> str:
+    return "ascii" if recipient.isascii() else "utf-8"
+
+
 def _refusal(error: Exception) -> tuple[DeliveryCode | None, int]:
     """What the server refused, and with which code; nothing when it only fell silent."""
     match error:
-        case SMTPRecipientsRefused(recipients=[first, *_]):
-            return DeliveryCode.RECIPIENT_REFUSED, first.code
+        case SMTPRecipientRefused():
+            return DeliveryCode.RECIPIENT_REFUSED, error.code
         case SMTPDataError():
             return DeliveryCode.MAIL_REFUSED, error.code
         case SMTPResponseException():

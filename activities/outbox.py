@@ -86,7 +86,8 @@ class Outbox:
             tally, state = await self._send_all(case_id, news)
         if state.unsent and not tally.failed:
             raise tally.late[0] if tally.late else Unavailable("notices_waiting")
-        return Delivered(failed=await self._failures(case_id), waiting=state.unsent, through=state.number)
+        failed = await self._failures(case_id) if state.failed else ()
+        return Delivered(failed=failed, waiting=state.unsent, through=state.number)
 
     async def _send_all(self, case_id: str, news: asyncio.Event) -> tuple[Tally, OutboxState]:
         """Send until nothing is left and nothing more comes, or until something cannot go now."""

@@ -505,3 +505,9 @@ class Told(Frozen):
     actor: Actor
     message: AnyMessage
     note_id: NoteId | None = None
+    seen: int = 0
+    """The last event of the case that was recorded when the message was told; not part of the digest.
+
+    A case that knows of fewer events is behind its own journal (everything was killed right after a
+    turn was written) and catches up before it decides.
+    """

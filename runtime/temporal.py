@@ -3,9 +3,10 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from datetime import timedelta
+from typing import ClassVar, Self
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime
@@ -18,10 +19,26 @@ TASK_QUEUE = "vangnet"
 _AGAIN = timedelta(milliseconds=200)
 
 
+class _Converter(PydanticPayloadConverter):
+    """One for the process: the SDK makes a converter for each activation, and with it all of its parts."""
+
+    _made: ClassVar[Self | None] = None
+
+    def __new__(cls) -> Self:
+        if cls._made is None:
+            cls._made = super().__new__(cls)
+            super().__init__(cls._made)
+        return cls._made
+
+    def __init__(self) -> None:
+        """It is made already."""
+
+
 def data_converter(codec: PayloadCodec | None) -> DataConverter:
     """Pydantic models as JSON, sealed by the codec, the texts of failures too."""
     return dataclasses.replace(
         pydantic_data_converter,
+        payload_converter_class=_Converter,
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

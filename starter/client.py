@@ -168,7 +168,8 @@ class CaseClient:
 
     async def _tell(self, found: Standing, draft: Draft, actor: Actor) -> Answer:
         message, content = await draft.settle(self._store, found.case)
-        told = draft.submission.told(found.case.id, message)
+        seen = found.case.number if found.carried_out else 0
+        told = draft.submission.told(found.case.id, message, seen)
         try:
             answer = await self._carry(found, told, content)
         except TakenNotCarriedOut:
@@ -191,8 +192,10 @@ class CaseClient:
             raise Refused(rejected.refusal, found.case.step) from None
         except NoWorkflow:
             return await self._without_workflow(found, told, content)
-        # A message that was heard before names no events: they are in the store.
-        return answer if answer and answer.events else await self._leave(found.case.id, told)
+        if answer is None:
+            return await self._leave(found.case.id, told)
+        # What was heard before, or decided anew, names no events: they are in the store.
+        return answer if answer.events else await self._recorded(found.case.id, told, answer)
 
     async def _ask(self, found: Standing, told: Told) -> Answer | None:
         """Ask the case; one whose start did not get through is started first."""
@@ -207,16 +210,26 @@ class CaseClient:
             await self._store.mark_started(opening.case_id)
             return await self._carrier.ask(found.case.id, told)
 
-    async def _leave(self, case_id: str, told: Told) -> Answer:
-        """Nobody answered: perhaps it is recorded all the same; otherwise it is left with Temporal."""
+    async def _recorded(self, case_id: str, told: Told, answer: Answer) -> Answer:
         known = await self._store.message(case_id, told.id)
-        if known and known.state is not MessageState.STAGED:
-            return await self._answered(case_id, known)
+        return await self._answered(case_id, known) if known and known.answer else answer
+
+    async def _leave(self, case_id: str, told: Told) -> Answer:
+        """Nobody answered: the message is left with Temporal, which keeps it.
+
+        Also when it turns out to be recorded: then everything was killed between writing and
+        answering, and by the message the case catches up with its journal.
+        """
+        known = await self._store.message(case_id, told.id)
+        recorded = known if known and known.state is not MessageState.STAGED else None
         try:
             await self._carrier.leave(case_id, told)
-        except NoWorkflow:
-            raise NotReachable from None
-        raise TakenNotCarriedOut
+        except (NoWorkflow, NotReachable):
+            if recorded is None:
+                raise NotReachable from None
+        if recorded is None:
+            raise TakenNotCarriedOut
+        return await self._answered(case_id, recorded)
 
     async def _without_workflow(self, found: Standing, told: Told, content: Content) -> Answer:
         """The case closed since we looked, or Temporal has lost it."""

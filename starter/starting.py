@@ -23,7 +23,8 @@ async def start_case(temporal: Client, opening: Opening) -> None:
     What the console shows is there from the start, so that also a case that no worker took up is found.
     """
     # Telling a case something needs neither the workflow nor what it carries out.
-    from workflows.case import CaseInput, CaseWorkflow
+    from workflows.case import CaseWorkflow
+    from workflows.start import CaseInput
 
     now = opening.opened_at or datetime.now(UTC)
     case = take(None, opening.told, now, opening.policy).case

@@ -30,10 +30,16 @@ class Submission(NamedTuple):
     digest: str
     """Keyed, over everything above but the id."""
 
-    def told(self, case_id: str, message: Message) -> Told:
-        """Put the message that was read from the fields into its envelope: the same one each time."""
+    def told(self, case_id: str, message: Message, seen: int = 0) -> Told:
+        """Put the message that was read from the fields into its envelope.
+
+        Args:
+            case_id: Which case it is for.
+            message: The message.
+            seen: The last event of the case that is recorded.
+        """
         note_id = str(uuid5(_NOTES, f"{case_id}/{self.id}")) if self.note else None
-        return Told(id=self.id, digest=self.digest, actor=self.actor, message=message, note_id=note_id)
+        return Told(id=self.id, digest=self.digest, actor=self.actor, message=message, note_id=note_id, seen=seen)
 
 
 def read_submission(  # noqa: PLR0913, PLR0917  # one for each part of what is told

@@ -33,8 +33,9 @@ from store.notices import NoticeRow, OutboxState
 from store.outbox import Claim
 from store.overview import Overview, OverviewLine, StepCount
 from store.person import Content, GuardianIntake, Intake, Opening, Person, PupilIntake
+from store.recipients import Recipient, Webhook
 from store.sealing import Controller
-from store.sessions import StoredSession
+from store.sessions import Limits, StoredSession
 from store.store import Store
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "KeyMissing",
     "KeyRing",
     "KeyRingInvalid",
+    "Limits",
     "Link",
     "Log",
     "MessageIdReused",

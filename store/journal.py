@@ -15,6 +15,7 @@ from store.database import Database
 from store.queries import query
 
 _JOURNAL = query("journal")
+_JOURNAL_SINCE = query("journal_since")
 _EVENT: TypeAdapter[Event] = TypeAdapter(AnyEvent)
 
 
@@ -35,9 +36,11 @@ class Journal(Database):
             rows = await connection.fetch(_JOURNAL, case_id)
         return tuple(JournalRow(recorded=_recorded(row), written_at=row["written_at"]) for row in rows)
 
-    async def recorded(self, case_id: str) -> tuple[Recorded, ...]:
-        """Return all events of a case as they replay to its state."""
-        return tuple(row.recorded for row in await self.journal(case_id))
+    async def recorded(self, case_id: str, *, since: int = 1) -> tuple[Recorded, ...]:
+        """Return a case's events, from this number on, as they replay to its state."""
+        async with self._connection() as connection:
+            rows = await connection.fetch(_JOURNAL_SINCE, case_id, since)
+        return tuple(_recorded(row) for row in rows)
 
 
 def _recorded(row: asyncpg.Record) -> Recorded:

@@ -53,6 +53,8 @@ class OutboxState(Frozen):
     open: bool = False
     """The case is not closed: more may come."""
     unsent: int = 0
+    failed: int = 0
+    """Failed for good, and the case was not told of it yet."""
 
 
 class Notices(Database):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import timedelta
 
 import asyncpg
 
@@ -20,6 +23,9 @@ _LET_GO = query("let_go")
 _SENT = query("mark_sent")
 _FAILED = query("mark_failed")
 
+_TURN = timedelta(seconds=1).total_seconds()
+"""How long a sender keeps its connection while others wait for one."""
+
 
 class Claim:
     """One notice that nobody else sends now. Not marked, it stays unsent."""
@@ -32,8 +38,7 @@ class Claim:
         self.recipient = recipient
         self.token = token
         """The secret of the notice's link, the same at every attempt; none for a notice without one."""
-        self.marked = False
-        """Sent or failed, and committed: it is locked no more."""
+        self._held = True
 
     async def sent(self) -> None:
         """Note that it was taken over by the mail server or webhook; committed on return."""
@@ -46,8 +51,13 @@ class Claim:
     async def _mark(self, statement: str, *arguments: str) -> None:
         with translated():
             await self._connection.execute(statement, *arguments)
+            await self.let_go()
+
+    async def let_go(self) -> None:
+        """Keep what was marked, and free the notice; the connection stays with the round."""
+        if self._held:
             await self._connection.execute(_LET_GO)
-        self.marked = True
+            self._held = False
 
 
 class Outbox(AccessLog):
@@ -72,32 +82,41 @@ class Outbox(AccessLog):
         return aclosing(self._claims(case_id))
 
     async def _claims(self, case_id: str) -> AsyncGenerator[Claim]:
-        async with self._holding, self._connection() as connection:
-            rows = await connection.fetch(_CLAIM, case_id)
-            if not rows:
-                return
-            async with connection.transaction():
-                notices = [NoticeRow.model_validate(dict(row)) for row in rows]
-                recipients = await self._looked_up(connection, case_id, notices)
-                await connection.execute(_LET_GO)
-                for row, notice in zip(rows, notices, strict=True):
-                    # A lock of the row, not of our own making: it looks again at what others have committed.
-                    if await connection.fetchval(_LOCK, notice.notice_id):
-                        token = self._keys.link_token(notice.notice_id) if notice.link else None
-                        claim = Claim(connection, notice, await recipients.of(notice, row), token)
+        clock = asyncio.get_running_loop().time
+        recipients = Recipients(self._keys, case_id)
+        rows: deque[asyncpg.Record] | None = None
+        while rows is None or rows:
+            async with self._holding, self._transaction() as connection:
+                if rows is None:
+                    rows = await self._claimed(connection, case_id, recipients)
+                end = clock() + _TURN
+                while rows:
+                    claim = await self._held(connection, rows.popleft(), recipients)
+                    if claim is not None:
                         yield claim
-                        if not claim.marked:
-                            await connection.execute(_LET_GO)
+                        await claim.let_go()
+                    # Where mail is slow, senders that wait for a connection get their turn between two notices.
+                    if self._holding.locked() and clock() >= end:
+                        break
 
-    async def _looked_up(
-        self, connection: asyncpg.Connection, case_id: str, notices: Sequence[NoticeRow]
-    ) -> Recipients:
-        """Find the persons among the recipients; each look is logged before anything is opened."""
-        recipients = Recipients(connection, self._keys, case_id)
-        to_persons = [notice for notice in notices if is_person(notice.party)]
-        for notice in to_persons:
-            what, purpose = f"address {notice.party}", f"notice {notice.kind}"
+    async def _claimed(
+        self, connection: asyncpg.Connection, case_id: str, recipients: Recipients
+    ) -> deque[asyncpg.Record]:
+        """Count an attempt for all that is unsent, and log the look at each address before it is opened."""
+        rows = deque(await connection.fetch(_CLAIM, case_id))
+        to_persons = [row for row in rows if is_person(row["party"])]
+        for row in to_persons:
+            what, purpose = f"address {row['party']}", f"notice {row['kind']}"
             await self._log(connection, AccessEntry(actor=SYSTEM, case_id=case_id, what=what, purpose=purpose))
         if to_persons:
-            await recipients.look_up([notice.party for notice in to_persons])
-        return recipients
+            await recipients.look_up(connection, [row["party"] for row in to_persons])
+        await connection.execute(_LET_GO)
+        return rows
+
+    async def _held(self, connection: asyncpg.Connection, row: asyncpg.Record, recipients: Recipients) -> Claim | None:
+        """Lock a notice; nothing when somebody else holds it or has sent it since."""
+        notice = NoticeRow.model_validate(dict(row))
+        if not await connection.fetchval(_LOCK, notice.notice_id):
+            return None
+        token = self._keys.link_token(notice.notice_id) if notice.link else None
+        return Claim(connection, notice, await recipients.of(connection, notice, row), token)

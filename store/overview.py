@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from protocol import vocabulary as v
 from protocol.case import Case
 from protocol.model import Frozen
-from store.database import Database
 from store.errors import CaseUnknown
 from store.queries import query
+from store.worklist import WorkLists
 
 _OVERVIEW = query("overview")
 _OVERVIEWS = query("overviews")
@@ -56,7 +56,7 @@ class StepCount(Frozen):
     overdue: int
 
 
-class Overviews(Database):
+class Overviews(WorkLists):
     """What pages and lists read; a case appears with its first recording."""
 
     async def overview(self, case_id: str) -> Overview | None:

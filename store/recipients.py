@@ -43,8 +43,7 @@ class Recipient(Personal):
 class Recipients:
     """The recipients of one round, each opened once."""
 
-    def __init__(self, connection: asyncpg.Connection, keys: KeyRing, case_id: str) -> None:
-        self._connection = connection
+    def __init__(self, keys: KeyRing, case_id: str) -> None:
         self._keys = keys
         self._case_id = case_id
         self._sealed: dict[str, asyncpg.Record] = {}
@@ -52,12 +51,12 @@ class Recipients:
         self._persons: dict[str, Recipient] = {}
         self._addresses: dict[tuple[str, Contact], str] = {}
 
-    async def look_up(self, persons: list[str]) -> None:
+    async def look_up(self, connection: asyncpg.Connection, persons: list[str]) -> None:
         """Fetch what is sealed of these persons, in the transaction that logs the look."""
-        rows = await self._connection.fetch(_ADDRESSEES, self._case_id, persons)
+        rows = await connection.fetch(_ADDRESSEES, self._case_id, persons)
         self._sealed = {row["person"]: row for row in rows}
 
-    async def of(self, notice: NoticeRow, row: asyncpg.Record) -> Recipient:
+    async def of(self, connection: asyncpg.Connection, notice: NoticeRow, row: asyncpg.Record) -> Recipient:
         """Open the recipient of a notice that was claimed with this row.
 
         Raises:
@@ -65,34 +64,34 @@ class Recipients:
         """
         if is_person(notice.party):
             if notice.party not in self._persons:
-                self._persons[notice.party] = await self._person(notice.party)
+                self._persons[notice.party] = await self._person(connection, notice.party)
             return self._persons[notice.party]
-        address = row["sealed"] and await self._address(notice, row["region"], row["sealed"])
+        address = await self._address(connection, notice, row) if row["sealed"] else None
         return Recipient(person=False, address=address, webhook=self._webhook(notice, row["webhook_url"]))
 
-    async def _person(self, party: str) -> Recipient:
+    async def _person(self, connection: asyncpg.Connection, party: str) -> Recipient:
         row = self._sealed.get(party)
         if row is None:
             return Recipient(person=True)
         try:
-            key = await self._data_key(self._case_id, Controller.SCHOOL)
+            key = await self._data_key(connection, self._case_id, Controller.SCHOOL)
         except KeyDestroyed:
             return Recipient(person=True)
         text = unseal(key, person_place(self._case_id, party, row["message_id"]), row["sealed"])
         person = Person.model_validate_json(text)
         return Recipient(person=True, address=person.address, language=person.language)
 
-    async def _address(self, notice: NoticeRow, region: str, sealed: bytes) -> str:
+    async def _address(self, connection: asyncpg.Connection, notice: NoticeRow, row: asyncpg.Record) -> str:
         place = notice.party, notice.contact
         if place not in self._addresses:
-            key = await self._data_key(directory_scope(region), Controller.DIRECTORY)
-            self._addresses[place] = opened_contact(key, region, *place, sealed).email
+            key = await self._data_key(connection, directory_scope(row["region"]), Controller.DIRECTORY)
+            self._addresses[place] = opened_contact(key, row["region"], *place, row["sealed"]).email
         return self._addresses[place]
 
-    async def _data_key(self, scope: str, controller: Controller) -> bytes:
+    async def _data_key(self, connection: asyncpg.Connection, scope: str, controller: Controller) -> bytes:
         place = scope, controller
         if place not in self._data_keys:
-            self._data_keys[place] = await data_key(self._connection, self._keys, scope, controller)
+            self._data_keys[place] = await data_key(connection, self._keys, scope, controller)
         return self._data_keys[place]
 
     def _webhook(self, notice: NoticeRow, url: str | None) -> Webhook | None:

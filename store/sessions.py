@@ -38,6 +38,19 @@ class StoredSession(NamedTuple):
     content: str
     alive: bool
     """False once it was idle for too long, or lasted too long."""
+    unchecked: bool
+    """Whether the login provider was last asked too long ago."""
+
+
+class Limits(NamedTuple):
+    """How long things last."""
+
+    idle: timedelta
+    """Without a sign of whoever has the session."""
+    absolute: timedelta
+    """A session at all."""
+    fresh: timedelta
+    """What the login provider said."""
 
 
 class Sessions(Database):
@@ -57,26 +70,23 @@ class Sessions(Database):
             await connection.execute(_BEGIN, hashed, self._subject(subject), *self._sealed(hashed.hex(), content))
         return token
 
-    async def session(
-        self, token: str, idle: timedelta, absolute: timedelta, *, counts: bool = True
-    ) -> StoredSession | None:
+    async def session(self, token: str, limits: Limits, *, counts: bool = True) -> StoredSession | None:
         """Look a session up.
 
         Args:
             token: From the cookie.
-            idle: After how long without a sign it is over.
-            absolute: How long it lasts at all.
-            counts: Whether this look is such a sign; what a page does by itself is not.
+            limits: How long it lasts.
+            counts: Whether this look is a sign of whoever has it; what a page does by itself is not.
         """
         hashed = token_hash(token)
         async with self._connection() as connection:
-            row = await connection.fetchrow(_SESSION, hashed, idle, absolute)
+            row = await connection.fetchrow(_SESSION, hashed, *limits)
             if row is None:
                 return None
             if counts and row["alive"] and row["unseen"]:
                 await connection.execute(_SEE, hashed)
         content = self._opened(row["kek_id"], hashed.hex(), row["sealed"])
-        return StoredSession(hashed.hex(), content, row["alive"]) if content else None
+        return StoredSession(hashed.hex(), content, row["alive"], row["unchecked"]) if content else None
 
     async def claim_session_check(self, session_id: str, older_than: timedelta) -> bool:
         """Take it upon oneself to ask the login provider again; only one of many requests at once gets it."""

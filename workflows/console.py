@@ -19,7 +19,7 @@ def current_details(case: Case, stopped: str | None = None) -> str:
     if case.deadlines:
         lines += ["", "| termijn | van | tot |", "|---|---|---|"]
     lines += [
-        f"| `{d.task}` | {owner(case, d)} | {d.due_at:%Y-%m-%d %H:%M} UTC |"
+        f"| `{d.task}` | {owner(case, d)} | {d.due_at.isoformat(' ', 'minutes')[:16]} UTC |"
         for d in sorted(case.deadlines, key=lambda deadline: deadline.due_at)
     ]
     if stopped:

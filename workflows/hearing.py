@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from abc import ABC, abstractmethod
 
 from temporalio import workflow
 
@@ -20,43 +20,39 @@ class Answer(Frozen):
     """The names of those events, in order; empty when the message was heard before."""
 
 
-class Hears(Protocol):
-    """What a workflow brings to be told messages."""
+class HearsMessages(ABC):
+    """An update handler with a validator for each message that people tell a case.
 
+    One loop instead of some forty handlers that differ in their name only. A class of its own, so
+    that they are made once for a worker and not anew in the sandbox of each case.
+    """
+
+    @abstractmethod
     def check(self, name: str, told: Told) -> None:
         """Refuse, before anything reaches the history."""
 
+    @abstractmethod
     async def hear(self, told: Told) -> Answer:
         """Carry out, and answer when it is recorded."""
 
 
-W = TypeVar("W", bound=type)
-
-
-def hears_every_message(workflow_class: W) -> W:
-    """Give a workflow an update handler with a validator for each message that people tell a case.
-
-    One loop instead of some forty handlers that differ in their name only. It goes below
-    ``workflow.defn``, which collects what it finds on the class.
-    """
-    for message in TOLD_BY_PEOPLE:
-        _add_handler(workflow_class, message)
-    return workflow_class
-
-
-def _add_handler(workflow_class: type, message: type[Message]) -> None:
+def _add_handler(message: type[Message]) -> None:
     name = name_of(message)
 
-    async def handler(self: Hears, told: Told) -> Answer:
+    async def handler(self: HearsMessages, told: Told) -> Answer:
         return await self.hear(told)
 
-    def validator(self: Hears, told: Told) -> None:
+    def validator(self: HearsMessages, told: Told) -> None:
         self.check(name, told)
 
     handler.__name__, handler.__doc__ = name, message.__doc__
-    handler.__qualname__ = f"{workflow_class.__qualname__}.{name}"
+    handler.__qualname__ = f"{HearsMessages.__qualname__}.{name}"
     # The SDK takes an annotated ``self`` for the update's first argument, and would leave ``told`` undecoded.
     del handler.__annotations__["self"], validator.__annotations__["self"]
     update = workflow.update(name=name, description=message.__doc__)(handler)
     update.validator(validator)
-    setattr(workflow_class, name, update)
+    setattr(HearsMessages, name, update)
+
+
+for _message in TOLD_BY_PEOPLE:
+    _add_handler(_message)

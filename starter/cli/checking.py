@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import aiosmtplib
+import httpx2
 
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
@@ -14,6 +15,9 @@ from runtime.settings import Settings, Tls, load
 from runtime.temporal import connect
 from starter.cli.exits import InVain
 from starter.cli.output import write, write_json
+from starter.web.login.provider import LoginError, Provider
+from starter.web.login.tokens import ClientKey
+from starter.web.settings import WebSettings
 from store import KeyRing, StoreError, pending
 from workflows.search_attributes import ALL
 
@@ -44,6 +48,7 @@ async def check(*, as_json: bool) -> None:
         "database": _database,
         "temporal": _temporal,
         "mail": _mail,
+        "login": _login,
     }
     found = await asyncio.gather(*(_finding(name, look(settings)) for name, look in looks.items()))
     if as_json:
@@ -61,6 +66,8 @@ async def _finding(name: str, look: Awaitable[str]) -> Finding:
             return Finding(name, fine=True, detail=await look)
     except StoreError as error:
         return Finding(name, fine=False, detail=error.text)
+    except LoginError as error:
+        return Finding(name, fine=False, detail=f"antwoordt niet ({error.code})")
     except (StartError, NotFine) as error:
         return Finding(name, fine=False, detail=str(error))
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -101,3 +108,10 @@ async def _mail(settings: Settings) -> str:
     )
     async with relay:
         return "bereikbaar"
+
+
+async def _login(_settings: Settings) -> str:
+    web = load(WebSettings)
+    async with httpx2.AsyncClient() as http:
+        await Provider(http, web, ClientKey.read(web.oidc_private_key, web.oidc_certificate)).discovery()
+    return "bereikbaar, sleutel leesbaar"

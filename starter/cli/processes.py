@@ -22,11 +22,8 @@ def worker() -> None:
 
 
 def web() -> None:
-    """Serve the pages.
-
-    Until they are there: a plain page that says how things stand.
-    """
-    from starter.status.__main__ import main
+    """Serve the pages."""
+    from starter.web.serving import main
 
     main()
 

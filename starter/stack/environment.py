@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 from runtime.settings import Ports
+from starter.oidc.keys import client_key_file
+from starter.oidc.pages import CLIENT_ID
 from starter.stack.layout import Layout
 from starter.stack.ports import HOST
 
 REGION = "voorbeeld"
-_ELSEWHERE = ("TEMPORAL_", "VANGNET_KEY_RING", "VANGNET_SMTP_", "PG")
-"""Variables that would lead this stack to another database, relay or cluster."""
+_ELSEWHERE = ("TEMPORAL_", "VANGNET_KEY_RING", "VANGNET_SMTP_", "VANGNET_OIDC_", "PG")
+"""Variables that would lead this stack to another database, relay, login or cluster."""
 
 
 def settings(layout: Layout, ports: Ports, database: str) -> dict[str, str]:
@@ -23,6 +25,9 @@ def settings(layout: Layout, ports: Ports, database: str) -> dict[str, str]:
         "VANGNET_DATABASE_URL": database,
         "VANGNET_KEY_RING": str(layout.key_ring),
         "VANGNET_PUBLIC_URL": f"http://{HOST}:{ports.web_port}",
+        "VANGNET_OIDC_ISSUER": f"http://{HOST}:{ports.oidc_port}",
+        "VANGNET_OIDC_CLIENT_ID": CLIENT_ID,
+        "VANGNET_OIDC_PRIVATE_KEY": str(client_key_file(layout.login)),
         "VANGNET_SMTP_HOST": HOST,
         "VANGNET_SMTP_TLS": "none",
         "VANGNET_MAIL_FROM": "vangnet@region.voorbeeld.example",

@@ -43,6 +43,11 @@ class Layout:
         return self.folder / "mail"
 
     @property
+    def login(self) -> Path:
+        """The keys and the people of the login provider."""
+        return self.folder / "login"
+
+    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 

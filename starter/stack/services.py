@@ -9,6 +9,7 @@ from pathlib import Path
 from runtime.settings import CHECKOUT, Ports
 from starter.stack.child import Command
 from starter.stack.layout import Layout
+from starter.stack.ports import HOST
 
 
 def inbox(layout: Layout, ports: Ports) -> Command:
@@ -17,14 +18,20 @@ def inbox(layout: Layout, ports: Ports) -> Command:
     return _python("inbox", "-m", "starter.inbox", "--smtp-port", smtp, "--http-port", page, "--folder", layout.mail)
 
 
+def login(layout: Layout, ports: Ports) -> Command:
+    """The login provider, with the demo people."""
+    port, pages = str(ports.oidc_port), f"http://{HOST}:{ports.web_port}"
+    return _python("login", "-m", "starter.oidc", "--port", port, "--folder", layout.login, "--pages", pages)
+
+
 def worker() -> Command:
     """What carries the cases; it gets the time to drain."""
     return _python("worker", CHECKOUT / "worker.py")
 
 
 def web() -> Command:
-    """The pages' address."""
-    return _python("web", "-m", "starter.status")
+    """The pages."""
+    return _python("web", "-m", "starter.web")
 
 
 def _python(name: str, *arguments: str | Path) -> Command:

@@ -31,7 +31,7 @@ def _routes() -> list[BaseRoute]:
     found: list[BaseRoute] = [Route("/", _first), *assets.routes, *health.routes, *login.routes]
     for part in _PARTS:
         if find_spec(f"{__package__}.{part}"):
-            found += import_module(f"{__package__}.{part}").routes
+            found += getattr(import_module(f"{__package__}.{part}"), "routes", [])
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from gzip import compress
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -29,6 +30,12 @@ def _files() -> Mapping[str, bytes]:
 
 
 @cache
+def _smaller(content: bytes) -> bytes:
+    """Compressed, once. Pages never are: their size would tell what is in them beside what somebody else typed."""
+    return compress(content, 9, mtime=0)
+
+
+@cache
 def _theme(path: Path) -> bytes:
     return path.read_bytes()
 
@@ -49,8 +56,10 @@ async def _asset(request: Request) -> Response:
     content = _theme(theme) if theme and name == _THEME else _files().get(name)
     if content is None:
         raise HTTPException(404)
-    caching = _FOR_EVER if request.url.query else "public, max-age=300"
-    return Response(content, media_type=_TYPES[Path(name).suffix], headers={"Cache-Control": caching})
+    headers = {"Cache-Control": _FOR_EVER if request.url.query else "public, max-age=300", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"], content = "gzip", _smaller(content)
+    return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
 
 
 routes: list[BaseRoute] = [Route("/static/{name:path}", _asset)]

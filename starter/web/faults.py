@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from starter.errors import BadInput, NotReachable, StarterError, TakenNotCarried
 from starter.web.page import problem, refusal
 from store import CaseUnknown, StoreUnavailable
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -90,7 +90,7 @@ class Faults:
         except StoreUnavailable as error:
             await self._answer(scope, receive, send, error, begun=begun)
         except Exception as error:  # noqa: BLE001  # whatever it is, who asked gets a page
-            _log.exception("page_failed", method=scope["method"])
+            _log.exception("page_failed")
             await self._answer(scope, receive, send, error, begun=begun)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, error: Exception, *, begun: bool) -> None:

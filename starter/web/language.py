@@ -1,4 +1,4 @@
-"""In which language a page is: asked for by its address, remembered in a cookie, or as the browser prefers."""
+"""In which language a page is: Dutch, unless another was asked for by the address; that is remembered in a cookie."""
 
 from __future__ import annotations
 
@@ -15,13 +15,8 @@ PARAMETER = "taal"
 def language(request: HTTPConnection) -> str:
     """The language of the page that is asked for."""
     known = services(request).texts.languages
-    wanted = (request.query_params.get(PARAMETER), request.cookies.get(LANGUAGE), *_preferred(request))
+    wanted = (request.query_params.get(PARAMETER), request.cookies.get(LANGUAGE))
     return next((code for code in wanted if code and code in known), DEFAULT_LANGUAGE)
-
-
-def _preferred(request: HTTPConnection) -> list[str]:
-    """The browser's own, in its order; a weight is seldom out of order and not worth reading."""
-    return [part[:2].lower() for part in request.headers.get("accept-language", "").replace(" ", "").split(",")]
 
 
 def remember(request: HTTPConnection, response: Response) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from starlette.requests import Request
 
 from protocol.messages import Actor
@@ -19,7 +19,7 @@ from starter.web.services import Services, services
 from starter.web.visitor import Visitor
 from store import OrganisationRow, StoredSession
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 _UNCONFIRMED = timedelta(minutes=15)
 """How long a session goes on while the login provider cannot be asked."""
@@ -49,7 +49,7 @@ async def admit(request: Request) -> Session | None:
     if not token:
         return None
     polls = request.method == "GET" and _POLLING in request.headers
-    stored = await here.store.session(token, here.web.idle, here.web.absolute, counts=not polls)
+    stored = await here.store.session(token, here.web.limits, counts=not polls)
     if stored is None:
         return None
     session = Session(stored.id, Sitting.model_validate_json(stored.content), stored.alive)
@@ -98,11 +98,14 @@ def allowed_as(actor: Actor, organisations: dict[str, OrganisationRow]) -> None:
 
 async def _up_to_date(here: Services, stored: StoredSession, session: Session) -> Session | None:
     """Ask the provider again where what it said is too old; a session of who lost their access is over."""
-    if not await here.store.claim_session_check(stored.id, here.web.fresh):
+    if not (stored.unchecked and await here.store.claim_session_check(stored.id, here.web.limits.fresh)):
         return session
     try:
         sitting = await here.login.again(session.sitting)
-    except (NoAccess, Withdrawn):
+    except NoAccess:
+        await here.store.end_sessions_of(session.subject)
+        return None
+    except Withdrawn:
         await here.store.end_session(stored.id)
         return None
     except ProviderUnreachable:

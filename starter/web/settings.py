@@ -10,6 +10,7 @@ from pydantic import Field
 
 from protocol.vocabulary import Role
 from runtime.settings import Port, Read
+from store import Limits
 
 _Rate = Annotated[int, Field(ge=1, le=1_000_000)]
 _Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
@@ -63,16 +64,10 @@ class WebSettings(Read):
     """Openings of one-time links a minute, from one address and of one link."""
 
     @property
-    def idle(self) -> timedelta:
-        """How long a session lasts in which nothing is done."""
-        return timedelta(seconds=self.session_idle_seconds)
-
-    @property
-    def absolute(self) -> timedelta:
-        """How long a session lasts at all."""
-        return timedelta(seconds=self.session_absolute_seconds)
-
-    @property
-    def fresh(self) -> timedelta:
-        """How old somebody's role may be."""
-        return timedelta(seconds=self.oidc_fresh_seconds)
+    def limits(self) -> Limits:
+        """How long a session and what is known of somebody last."""
+        return Limits(
+            idle=timedelta(seconds=self.session_idle_seconds),
+            absolute=timedelta(seconds=self.session_absolute_seconds),
+            fresh=timedelta(seconds=self.oidc_fresh_seconds),
+        )

@@ -4,6 +4,12 @@ FROM vangnet.journal
 WHERE case_id = $1
 ORDER BY number;
 
+-- name: journal_since
+SELECT number, at, actor, message_id, told_digest, note_id, data
+FROM vangnet.journal
+WHERE case_id = $1 AND number >= $2
+ORDER BY number;
+
 -- name: journals
 -- All of them, for the audit: with the head that each should end at.
 SELECT case_id, head_number, head_hash, number, at, written_at, actor, message_id, told_digest, note_id, name, data,

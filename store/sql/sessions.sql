@@ -4,7 +4,8 @@ INSERT INTO vangnet.sessions (session_hash, subject_hash, kek_id, sealed) VALUES
 -- name: session
 SELECT subject_hash, kek_id, sealed,
     last_seen_at > clock_timestamp() - $2::interval AND created_at > clock_timestamp() - $3::interval AS alive,
-    last_seen_at < clock_timestamp() - $2::interval / 20 AS unseen
+    last_seen_at < clock_timestamp() - $2::interval / 20 AS unseen,
+    checked_at <= clock_timestamp() - $4::interval AS unchecked
 FROM vangnet.sessions
 WHERE session_hash = $1;
 

@@ -29,7 +29,9 @@ class PostOffice:
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
     connections: int = 0
+    farewells: int = 0
     logins: int = 0
+    to_sender: Callable[[SMTP], str] = lambda _: "250 OK"
     to_recipient: Callable[[str], str] = lambda _: "250 OK"
     to_data: Callable[[Envelope], str | None] = lambda _: "250 OK"
     """``None`` takes the mail and hangs up without a word."""
@@ -46,6 +48,21 @@ class PostOffice:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Count who took leave."""
+        self.farewells += 1
+        return "221 Bye"
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer to the begin of a mail."""
+        answer = self.to_sender(server)
+        if answer.startswith("2"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return answer
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

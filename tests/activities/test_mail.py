@@ -6,23 +6,26 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
+from activities import letter
 from activities.errors import MailUnavailable, Undeliverable
 from activities.mail import Mailer, MailSettings, Tls
 from tests.activities.builders import CASE, LINK, dispatch
 from tests.activities.conftest import mail_settings
-from tests.activities.post_office import PostOffice, open_office
+from tests.activities.post_office import PostOffice, hang_up, open_office
 
 
 def plain(mail: EmailMessage) -> str:
@@ -48,6 +51,8 @@ async def test_a_mail_holds_number_question_deadline_and_link(office: PostOffice
     assert mail["Message-ID"] == f"<{CASE}.7.1@mail.regio.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["To"] == "ouder@post.example"
+    assert mail["Content-Language"] == "nl"
+    assert not any(part.defects for part in mail.walk())
     assert "Wij willen u iets vragen." in text
     assert "Dit kan tot en met vrijdag 27 november 2026." in text
     assert LINK in text
@@ -65,6 +70,104 @@ async def test_mails_of_one_round_share_a_connection(office: PostOffice, setting
 
     assert len(office.taken) == 3
     assert office.connections == 1
+
+
+async def test_rounds_that_follow_each_other_share_a_connection(office: PostOffice, settings: MailSettings) -> None:
+    """The next round goes over the connection of the last, and who leaves takes leave."""
+    async with Mailer(settings) as mailer:
+        for place in range(3):
+            async with mailer.round() as mails:
+                await mails.send(dispatch(place=place))
+        assert (office.connections, office.farewells) == (1, 0)
+
+    assert len(office.taken) == 3
+    assert office.farewells == 1
+
+
+async def test_rounds_at_the_same_time_never_share_a_connection(office: PostOffice, settings: MailSettings) -> None:
+    """A connection is for one round at a time; only some of them wait for the next."""
+    async with Mailer(settings) as mailer:
+        async with AsyncExitStack() as together:
+            for place in range(6):
+                mails = await together.enter_async_context(mailer.round())
+                await mails.send(dispatch(place=place))
+            assert (office.connections, office.farewells) == (6, 0)
+        assert office.farewells == 2
+
+    assert office.farewells == 6
+
+
+async def test_a_connection_is_kept_for_a_moment_only(office: PostOffice, settings: MailSettings) -> None:
+    """After a while without mail the server is left alone."""
+    async with Mailer(settings, keep=timedelta(milliseconds=20)) as mailer:
+        async with mailer.round() as mails:
+            await mails.send(dispatch())
+        async with asyncio.timeout(5):
+            while not office.farewells:
+                await asyncio.sleep(0)
+        async with mailer.round() as mails:
+            await mails.send(dispatch(place=2))
+
+    assert (len(office.taken), office.connections) == (2, 2)
+
+
+@pytest.mark.parametrize("ending", ["421 too many mails", "hang up"])
+async def test_a_connection_that_the_server_ended_costs_no_mail(
+    office: PostOffice, settings: MailSettings, ending: str
+) -> None:
+    """A kept connection turns out to be ended: the mail goes at once over a new one, and once."""
+
+    def ended(server: SMTP) -> str:
+        office.to_sender = lambda _: "250 OK"
+        if ending == "hang up":
+            hang_up(server)
+        return ending
+
+    async with Mailer(settings) as mailer:
+        async with mailer.round() as mails:
+            await mails.send(dispatch())
+        office.to_sender = ended
+        async with mailer.round() as mails:
+            await mails.send(dispatch(place=2))
+            await mails.send(dispatch(place=3))
+
+    assert len({mail["Message-ID"] for mail in office.mails}) == len(office.taken) == 3
+    assert office.connections == 2
+
+
+async def test_a_new_connection_that_is_refused_is_not_tried_again(office: PostOffice, settings: MailSettings) -> None:
+    """A server that ends a fresh connection wants no mail now."""
+    office.to_sender = lambda _: "421 closing down"
+    async with Mailer(settings) as mailer, mailer.round() as mails:
+        with pytest.raises(MailUnavailable):
+            await mails.send(dispatch())
+
+    assert (len(office.taken), office.connections) == (0, 1)
+
+
+async def test_a_connection_that_was_left_in_the_middle_of_a_mail_is_not_used_again(
+    office: PostOffice, settings: MailSettings
+) -> None:
+    """Who is stopped while sending leaves no half a conversation to the next."""
+
+    def stop(_: Envelope) -> str:
+        office.to_data = lambda _: "250 OK"
+        sending.cancel()
+        return "250 OK"
+
+    async def send(place: int) -> None:
+        async with mailer.round() as mails:
+            await mails.send(dispatch(place=place))
+
+    office.to_data = stop
+    async with Mailer(settings) as mailer:
+        sending = asyncio.create_task(send(1))
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        await send(2)
+
+    assert office.connections == 2
+    assert office.mails[-1]["Message-ID"] == f"<{CASE}.7.2@mail.regio.example>"
 
 
 async def test_a_round_without_mails_makes_no_connection(office: PostOffice, settings: MailSettings) -> None:
@@ -232,6 +335,37 @@ async def test_an_address_that_is_none_is_refused_before_the_server_hears_it(
 
     assert refused.value.code == code
     assert office.connections == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Vangnet", "Meldpunt Súdwest-Fryslân", '"Vangnet, regio"', "Vangnet Fryslân " + 8 * "en verre omstreken "],
+)
+async def test_the_name_of_the_sender_arrives(office: PostOffice, settings: MailSettings, name: str) -> None:
+    """A name outside of ASCII, or longer than a line, is spelled so that every mail program shows it."""
+    named = settings.model_copy(update={"sender": f"{name} <vangnet@regio.example>"})
+    async with Mailer(named).round() as mails:
+        await mails.send(dispatch())
+
+    (mail,) = office.mails
+    (sender,) = mail["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name.strip('" '), "vangnet@regio.example")
+    head = office.taken[0].content.partition(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+
+
+@pytest.mark.parametrize("broken", ["\r\n", "\n", "\r", "\x00", "\x85", "\u2028"])
+@pytest.mark.parametrize("place", ["case", "notice", "sender", "recipient", "domain"])
+def test_nothing_smuggles_a_header_into_a_mail(place: str, broken: str) -> None:
+    """Whatever a mail is made of, a line break in it makes no mail at all."""
+    odd = f"x{broken}Bcc: b@post.example"
+    ready = dispatch(case_id=odd if place == "case" else CASE)
+    if place == "notice":
+        ready = ready.model_copy(update={"notice": ready.notice.model_copy(update={"id": odd})})
+    given = {"sender": "a@b.example", "recipient": "c@d.example", "domain": "b.example"}
+    with pytest.raises(ValueError, match=r"^(Subject|Message-ID|From|To)$"):
+        letter.mail(ready, **{name: odd if name == place else value for name, value in given.items()})
 
 
 async def test_a_server_without_utf8_cannot_reach_such_an_address() -> None:

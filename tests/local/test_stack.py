@@ -16,11 +16,12 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from protocol.vocabulary import Step
 from runtime.settings import CHECKOUT, PREFIX, Ports
 from tests.local.test_processes import alive
 from tests.runtime.conftest import free_port
 
-NAMES = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port")
+NAMES = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port", "oidc_port")
 
 
 class Running:
@@ -96,8 +97,17 @@ def stack() -> Iterator[Running]:
 
 
 def cases_by_step(stack: Running) -> list[int]:
-    """The numbers of the status page's table."""
-    return [int(cell.split("</td>")[0]) for cell in stack.get("web_port").split("<td>")[1:]]
+    """How many cases stand at each step."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "starter.cli", "case", "list", "--json"],
+        cwd=CHECKOUT,
+        env=stack.environment,
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+    found = [row["step"] for row in json.loads(listed.stdout)]
+    return [found.count(step) for step in Step]
 
 
 def test_everything_answers_where_it_says(stack: Running) -> None:
@@ -156,7 +166,7 @@ def test_a_second_run_is_told_off(stack: Running) -> None:
 
 @pytest.mark.parametrize(
     ("name", "part"),
-    [("worker", "worker.py"), ("postgres", "bin/postgres"), ("temporal", "start-dev"), ("inbox", "starter.inbox")],
+    [("worker", "worker.py"), ("postgres", "bin/postgres"), ("temporal", "start-dev"), ("inbox", "starter.inbox"), ("login", "starter.oidc")],
 )
 def test_who_is_killed_comes_back(stack: Running, name: str, part: str) -> None:
     """`kill -9` of a part is told in one line, and within seconds it runs again on the same data."""
@@ -184,4 +194,4 @@ def test_ports_default_to_those_of_the_documentation(monkeypatch: pytest.MonkeyP
     for name in NAMES:
         monkeypatch.delenv(PREFIX + name.upper(), raising=False)
 
-    assert [8080, 8233, 8025, 7233, 2525] == [getattr(Ports(), name) for name in NAMES]
+    assert [8080, 8233, 8025, 7233, 2525, 8035] == [getattr(Ports(), name) for name in NAMES]

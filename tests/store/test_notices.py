@@ -10,7 +10,7 @@ import pytest
 from protocol import messages as m
 from protocol import vocabulary as v
 from protocol.notices import LinkPurpose, Notice, NoticeKind
-from store import Claim, Content, Controller, KeyRing, Person, Store
+from store import Claim, Content, Controller, KeyRing, Person, Store, StoreUnavailable
 from tests.store import builders as b
 from tests.store.raw import connected, dump
 
@@ -82,16 +82,57 @@ async def test_slow_senders_leave_connections_for_recording(database: str, key_r
     await store.close()
 
 
+async def test_senders_that_wait_get_their_turn_between_two_notices(
+    database: str, key_ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where mail is slow, a case with many notices does not keep the connection from the next case."""
+    monkeypatch.setattr("store.outbox._TURN", 0)
+    store = await Store.connect(database, key_ring, largest=2)
+    one, other = await b.asked(store), await b.asked(store)
+    order: list[str] = []
+
+    async def send(story: b.Story) -> None:
+        async with store.claim_unsent(story.id) as claims:
+            async for claim in claims:
+                order.append(story.id)
+                await claim.sent()
+
+    await asyncio.gather(send(one), send(other))
+    assert 0 == await store.unsent(one.id) + await store.unsent(other.id)
+    assert [one.id, other.id, one.id, other.id] == order[:4]
+    await store.close()
+
+
+async def _break_senders(database: str) -> None:
+    """Cut off everybody who holds a notice."""
+    async with connected(database) as connection:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE state = 'idle in transaction' AND datname = current_database()"
+        )
+
+
+async def test_what_was_noted_as_sent_stays_even_if_the_sender_dies(store: Store, database: str) -> None:
+    """Sent is committed before the next notice is asked for; what was only claimed is claimed again."""
+    story = await b.asked(store)
+    async with store.claim_unsent(story.id) as claims:
+        done = await anext(claims)
+        await done.sent()
+        await _break_senders(database)
+        with pytest.raises(StoreUnavailable):
+            await anext(claims)
+    again = [claim.notice for claim in await _sent(store, story)]
+    assert done.notice.notice_id not in {notice.notice_id for notice in again}
+    assert {2} == {notice.attempts for notice in again}
+    assert len(await store.notices(story.id)) == len(again) + 1
+
+
 async def test_an_attempt_counts_even_if_the_sender_dies(store: Store, database: str) -> None:
     """A sender whose connection breaks has tried; the notice is free for the next."""
     story = await b.asked(store)
     async with store.claim_unsent(story.id) as claims:
         held = await anext(claims)
-        async with connected(database) as connection:
-            await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE state = 'idle in transaction' AND datname = current_database()"
-            )
+        await _break_senders(database)
         with pytest.raises(Exception, match="store_unavailable"):
             await held.sent()
     again = await _first(store, story)

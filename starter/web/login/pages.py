@@ -25,6 +25,8 @@ async def _begin(request: Request) -> Response:
         return RedirectResponse(back, 303)
     if refused := await too_often(request, Tried.LOGIN):
         return refused
+    if elsewhere := _elsewhere(request):
+        return RedirectResponse(elsewhere, 303)
     attempt = Attempt(back=back)
     try:
         response = RedirectResponse(await services(request).login.address(attempt), 303)
@@ -33,6 +35,19 @@ async def _begin(request: Request) -> Response:
     sealed = attempt.sealed(services(request).store.keys)
     set_cookie(response, LOGIN, sealed, max_age=int(LASTS.total_seconds()))
     return response
+
+
+def _elsewhere(request: Request) -> str | None:
+    """The same page at the address that the provider sends people back to.
+
+    Who tries this on their own machine may say ``localhost``, whose cookies are not those of ``127.0.0.1``. In
+    production the proxy knows by which name people come.
+    """
+    settings = services(request).settings
+    here = f"{request.url.scheme}://{request.url.netloc}"
+    if not settings.local or settings.public_url.startswith(here):
+        return None
+    return f"{settings.public_url}{request.url.path}?{request.url.query}"
 
 
 async def _return(request: Request) -> Response:

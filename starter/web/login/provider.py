@@ -94,6 +94,10 @@ class Provider:
         """
         return await self._look(_REMEMBERED)
 
+    def forget(self) -> None:
+        """Ask again at the next occasion."""
+        self._found = None
+
     async def _look(self, older_than: float) -> Discovery:
         async with self._looking:
             if self._found and time.monotonic() - self._looked_at < older_than:

@@ -1,0 +1,121 @@
+"""What comes out of a run: one JSON document, and two tables of the same for people."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import Measured
+from bench.ratios import BARE, FIGURES, figure, ratio
+from bench.rounds import Plan
+from bench.targets import JUDGED, Verdict, judged
+from protocol.model import Frozen
+
+RESULTS = Path(__file__).parent / "results"
+
+
+class Line(Frozen):
+    """One figure: the median of each driver, and of the rounds' ratios to bare."""
+
+    what: str
+    medians: dict[str, float]
+    ratios: dict[str, float | None]
+
+
+class Report(Frozen):
+    """A run, as its JSON has it."""
+
+    at: datetime
+    machine: dict[str, str]
+    plan: Plan
+    judged: str = JUDGED
+    targets: tuple[Verdict, ...]
+    lines: tuple[Line, ...]
+    measured: Measured
+
+    @property
+    def passed(self) -> bool:
+        """Whether every must is reached."""
+        return all(verdict.passed for verdict in self.targets)
+
+    def write(self) -> Path:
+        """Write it whole beside the earlier ones; returns where."""
+        RESULTS.mkdir(exist_ok=True)
+        path = RESULTS / f"{self.at:%Y%m%d-%H%M%S}.json"
+        path.write_text(self.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
+        return path
+
+
+def report(plan: Plan, measured: Measured) -> Report:
+    """Sum a run up."""
+    return Report(
+        at=datetime.now(UTC),
+        machine={
+            "python": platform.python_version(),
+            "temporalio": version("temporalio"),
+            "processors": str(os.cpu_count()),
+        },
+        plan=plan,
+        targets=tuple(judged(measured)),
+        lines=tuple(_line(name, measured) for name in FIGURES),
+        measured=measured,
+    )
+
+
+def _line(name: str, measured: Measured) -> Line:
+    drivers = sorted(measured.rounds[0], key=(BARE, "update", "door").index)
+    return Line(
+        what=name,
+        medians={driver: figure(measured, name, driver) for driver in drivers},
+        ratios={driver: ratio(measured, name, driver) for driver in drivers if driver != BARE},
+    )
+
+
+def show(found: Report, console: Console) -> None:
+    """Print both tables."""
+    console.print(_figures(found))
+    console.print(_targets(found))
+
+
+def _figures(found: Report) -> Table:
+    table = Table(title=f"Medians of {found.plan.rounds} rounds")
+    drivers = list(found.lines[0].medians)
+    for heading in ("figure", *drivers, *(f"{driver} ÷ {BARE}" for driver in drivers[1:])):
+        table.add_column(heading, justify="left" if heading == "figure" else "right")
+    for line in found.lines:
+        medians = (f"{value:,.1f}" for value in line.medians.values())
+        table.add_row(line.what, *medians, *map(_times, line.ratios.values()))
+    for name, memory in found.measured.memory.items():
+        kb = f"{memory.bytes_per_case / 1000:,.0f} kB"
+        table.add_row(f"memory, {memory.open_cases} open", *(kb if name == driver else "" for driver in drivers))
+    paused = found.measured.paused
+    table.add_row("history events, told with pauses", *(f"{paused.events}" if d == JUDGED else "" for d in drivers))
+    return table
+
+
+def _times(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _targets(found: Report) -> Table:
+    table = Table(title=f"Targets ({found.judged} beside {BARE})")
+    for heading in ("", "target", "this run", "must", "verdict", "aim", "from aim"):
+        table.add_column(heading, justify="left" if heading == "target" else "right")
+    for verdict in found.targets:
+        sign = "≥" if verdict.more_is_better else "≤"
+        table.add_row(
+            str(verdict.number),
+            verdict.what,
+            f"{verdict.value:.2f}",
+            f"{sign} {verdict.must:g}",
+            "[green]PASS[/]" if verdict.passed else "[red]FAIL[/]",
+            f"{sign} {verdict.aim:g}",
+            f"{verdict.from_aim:.0%}" if verdict.from_aim else "reached",
+        )
+    return table

@@ -1,0 +1,70 @@
+"""What stands in the file: notes and hand-over documents, each opened on a page of its own."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from pydantic import JsonValue, TypeAdapter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from starter.web.case.journal import reason_word
+from starter.web.case.look import Look, entry, look
+from starter.web.case.sight import Sight
+from starter.web.page import page, problem
+from starter.web.services import services
+from store import Controller, KeyDestroyed
+
+_DOCUMENT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+_NUMBER = 9
+"""The most digits of an event's number."""
+
+
+async def note(request: Request) -> Response:
+    """One note; the look is logged before it is shown."""
+    found, note_id = await _file(request, "note page"), cast("str", request.path_params["note_id"])
+    store = services(request).store
+    filed = next((row for row in await store.notes(found.case.id) if row.note_id == note_id), None)
+    if filed is None:
+        raise HTTPException(404)
+    look_ = entry(found.visitor, found.found, f"note {note_id}", "note page")
+    try:
+        text = await store.note(found.case.id, note_id, look_)
+    except KeyDestroyed:
+        return problem(request, "erased", 410)
+    journal = await store.journal(found.case.id)
+    row = next((row for row in journal if row.recorded.number == filed.number), None)
+    return page(request, "note.html", case=found.case, row=row, text=text or "", names=found.names)
+
+
+async def hand_over(request: Request) -> Response:
+    """The document of one hand-over."""
+    found, number = await _file(request, "hand-over page"), cast("str", request.path_params["number"])
+    if not (number.isdecimal() and len(number) <= _NUMBER):
+        raise HTTPException(404)
+    look_ = entry(found.visitor, found.found, f"hand-over {number}", "hand-over page")
+    try:
+        document = await services(request).store.hand_over(found.case.id, int(number), Controller.SCHOOL, look_)
+    except KeyDestroyed:
+        return problem(request, "erased", 410)
+    if document is None:
+        raise HTTPException(404)
+    read = _DOCUMENT.validate_json(document)
+    return page(
+        request, "hand_over.html",
+        case=found.case, names=found.names, look=found, document=read, reason=reason_word(str(read["reason"]), found.t),
+    )  # fmt: skip
+
+
+async def _file(request: Request, purpose: str) -> Look:
+    """Find the case for who may read its file; for everybody else the page is not there.
+
+    Raises:
+        HTTPException: 404: the visitor sees the case and not its file.
+        Refused: ``unknown_case``.
+    """
+    found = await look(request, purpose, with_people=False)
+    if found.sight is not Sight.FILE:
+        raise HTTPException(404)
+    return found

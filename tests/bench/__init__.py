@@ -1,0 +1,1 @@
+"""The measurements themselves are tested for working, not for what they find."""

@@ -1,0 +1,85 @@
+"""Records what is kept of a release.
+
+``python -m tests.replay.record`` tells every story on a real server and keeps its history: for a new release, never
+to make a failing replay pass. ``python -m tests.replay.record golden`` writes down anew what the code does with the
+histories that are there: after a change that was meant, to be read in the diff.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from temporalio.client import Client
+
+from starter.starting import workflow_id
+from store import KeyRing, Store
+from tests.activities.post_office import PostOffice, open_office
+from tests.postgres import postgres_server
+from tests.replay.commands import golden
+from tests.replay.stories import RESTLESS, STORIES, Story
+from tests.workflows.server import TemporalServer, running
+from tests.workflows.town import settle_region, town_on
+
+HERE = Path(__file__).parent
+HISTORIES, GOLDEN = HERE / "histories", HERE / "golden"
+_SOON = "limit.historyCount.suggestContinueAsNew=40"
+_KEYS = KeyRing("recorded", {"recorded": bytes(range(32))}, bytes(range(32)))
+"""Of the recordings only: with fixed keys the case ids are the same each time."""
+
+
+async def record() -> None:
+    """Tell every story on a real server and keep its history, readable without keys."""
+    with tempfile.TemporaryDirectory() as folder, postgres_server() as postgres:
+        for name, settings, stories in (("calm", (), STORIES), ("restless", (_SOON,), RESTLESS)):
+            place = Path(folder) / name
+            place.mkdir()
+            server = TemporalServer(place, settings, namespaces=len(stories))
+            async with running(server):
+                for story in stories:
+                    dsn = postgres.dsn(await postgres.create())
+                    await _record(server, dsn, story, earlier_run=stories is RESTLESS)
+
+
+async def _record(server: TemporalServer, dsn: str, story: Story, *, earlier_run: bool) -> None:
+    async with AsyncExitStack() as stack:
+        store = await Store.connect(dsn, _KEYS)
+        await settle_region(store)
+        await store.close()
+        office = await stack.enter_async_context(open_office(PostOffice()))
+        town = await stack.enter_async_context(town_on(server, dsn, _KEYS, office, sealed=False))
+        id_ = workflow_id(await story(town))
+        run = await _second_run(town.client, id_) if earlier_run else None
+        history = await town.client.get_workflow_handle(id_, run_id=run).fetch_history()
+    (HISTORIES / f"{story.__name__}.json").write_text(history.to_json() + "\n", encoding="utf-8")
+    await write_golden(story.__name__)
+
+
+async def _second_run(client: Client, id_: str) -> str:
+    """Taken over from one run, handed to the next."""
+    runs = [run async for run in client.list_workflows(f"WorkflowId = '{id_}'")]
+    return sorted(runs, key=lambda run: run.start_time)[1].run_id
+
+
+async def write_golden(name: str) -> None:
+    """Write down what the code as it is does with a recorded history."""
+    (GOLDEN / f"{name}.txt").write_text(
+        await golden((HISTORIES / f"{name}.json").read_text(encoding="utf-8")), encoding="utf-8"
+    )
+
+
+async def _main(arguments: list[str]) -> None:
+    if arguments == ["golden"]:
+        for history in sorted(HISTORIES.glob("*.json")):
+            await write_golden(history.stem)
+    else:
+        await record()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.ERROR)
+    asyncio.run(_main(sys.argv[1:]))

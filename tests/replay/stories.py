@@ -1,0 +1,102 @@
+"""The cases whose histories are kept: between them, everything that a case does in Temporal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from pydantic import JsonValue
+
+from protocol import messages as m
+from protocol import vocabulary as v
+from tests.workflows import stories
+from tests.workflows.case import told
+from tests.workflows.names import CJG, GGD, MOTHER, SCHOOL, SEXTING, VEILIG_THUIS, ZVH
+from tests.workflows.town import Town
+
+T = v.Task
+Story = Callable[[Town], Awaitable[str]]
+"""Tells a case; returns the case id."""
+
+
+async def returned(town: Town) -> str:
+    """Consent, report, coordination, hand-over, closed."""
+    case = await stories.closed(await town.open(id="returned"))
+    await case.ended()
+    return case.id
+
+
+async def silent(town: Town) -> str:
+    """Nobody answers: reminders, no answer, escalated by itself; the ZVH directs and steps back."""
+    case = await town.open(id="silent")
+    await stories.asked(case)
+    for task in (T.CONSENT_ANSWER, T.CONSENT_ANSWER, T.SCHOOL_DECIDES):
+        await case.silence(task)
+        await case.notices()
+    await case.told(CJG, "accept_report")
+    await case.told(ZVH, "accept_escalation")
+    await case.told(ZVH, "de_escalate", reason="fewer_partners_needed")
+    await case.notices()
+    return case.id
+
+
+async def forwarded(town: Town) -> str:
+    """Veilig Thuis is asked, reminded, and takes the coordination."""
+    case = await stories.reported(await town.open(id="forwarded"))
+    await case.told(CJG, "forward_case", to=VEILIG_THUIS)
+    await case.silence(T.FORWARD_ANSWER)
+    await case.told(VEILIG_THUIS, "accept_forward")
+    await case.notices()
+    return case.id
+
+
+async def met(town: Town) -> str:
+    """Sexting: police, a partner, a network meeting, an action that is reminded of and done."""
+    case = await stories.coordinated(await town.open(SEXTING, id="met"))
+    await case.told(CJG, "record_police_contact", contact="report")
+    await case.told(CJG, "engage_partners", partners=[GGD])
+    await case.told(GGD, "answer_partner_request", answer="accept")
+    await case.told(CJG, "decide_network_meeting", needed=True)
+    at = await case.now() + timedelta(days=5)
+    await case.told(CJG, "plan_network_meeting", at=at.isoformat(), invitees=[MOTHER, "guardian-2", GGD])
+    due = (at + timedelta(days=10)).date().isoformat()
+    actions: list[JsonValue] = [{"owner": GGD, "due": due}]
+    await case.told(CJG, "record_network_meeting", attendees=[MOTHER, GGD], actions=actions)
+    await case.silence(T.ACTION)
+    (action,) = (await case.state()).actions
+    await case.told(GGD, "complete_action", action=action.action)
+    await case.notices()
+    return case.id
+
+
+async def by_signal(town: Town) -> str:
+    """Told by signals: one that counts, one that is refused, a birthday; and a link that does not arrive."""
+    town.office.to_recipient = lambda to: "550 unknown" if to == "moeder@thuis.example" else "250 OK"
+    case = await town.open(age=10, id="by-signal")
+    await stories.asked(case)
+    await case.eventually_happened("delivery_failed")
+    for one in (
+        told(m.DeclareAcute(), SCHOOL, "signal-1"),
+        told(m.AcceptReport(), SCHOOL, "signal-2"),
+        told(m.AgeReached(age=v.AgeBand.FROM_12), "system", "age_reached.from_12"),
+    ):
+        await case.signal(one)
+        await case.recorded(one)
+    await case.notices()
+    return case.id
+
+
+async def begun_anew(town: Town) -> str:
+    """A run that took a case over from the run before, and hands it to the next."""
+    case = await town.open(id="begun-anew")
+    first = (await case.handle.describe()).run_id
+    await stories.coordinated(case)
+    await case.began_anew_since(first)
+    await case.silence(T.PARTNERS_DECIDED)
+    await case.notices()
+    return case.id
+
+
+STORIES: tuple[Story, ...] = (returned, silent, forwarded, met, by_signal)
+RESTLESS: tuple[Story, ...] = (begun_anew,)
+"""Told on a server that suggests to begin anew all the time; the second run is kept."""
