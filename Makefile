@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 export CHROMIUM
 BIN := .venv/bin
-SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests worker.py)
+SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests proofs worker.py)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .PHONY: help run test check format bench proof lock clean
@@ -37,6 +37,7 @@ bench: .venv/.dev ## the measurements, as a table and as JSON
 
 proof: .venv/.dev ## the long proofs: faults, floods, rehearsals; each prints its figures and its seed
 	@$(BIN)/python -m pytest proofs
+	@$(BIN)/python -m pytest -m proof tests/protocol
 
 lock: .venv/.dev ## resolve the dependencies of pyproject.toml anew
 	@$(LOCK) --upgrade --extra dev --output-file requirements/dev.txt

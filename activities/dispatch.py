@@ -13,6 +13,16 @@ from protocol.notices import Contact, Notice, NoticeKind
 from store import Claim, NoticeRow, Webhook
 
 
+class Meeting(Frozen):
+    """Which network meeting of its case a notice is about."""
+
+    place: int
+    """Counts the meetings of a case, from 1; a new date is the same meeting."""
+    revision: int
+    """The event that set or cancelled it: grows with each change."""
+    at: datetime | None
+
+
 class Dispatch(Frozen):
     """One notice on its way out. It holds an address: it never leaves the worker's memory."""
 
@@ -23,6 +33,7 @@ class Dispatch(Frozen):
     language: str
     webhook: Webhook | None = Field(default=None, repr=False)
     link: str | None = Field(default=None, repr=False)
+    meeting: Meeting | None = None
     since: datetime
     """When it was recorded, by the wall clock."""
     attempts: int
@@ -71,6 +82,7 @@ def dispatched(claim: Claim, public_url: str) -> Dispatch:
         language=recipient.language,
         webhook=recipient.webhook,
         link=_link(claim, public_url),
+        meeting=_meeting(row),
         since=row.created_at,
         attempts=row.attempts,
     )
@@ -88,6 +100,12 @@ def _notice(row: NoticeRow) -> Notice:
         link=row.link,
         code=row.code,
     )
+
+
+def _meeting(row: NoticeRow) -> Meeting | None:
+    if row.meetings_before is None:
+        return None
+    return Meeting(place=row.meetings_before + 1, revision=row.number, at=row.due_at or row.meeting_at)
 
 
 def _reader(claim: Claim) -> Reader:

@@ -7,13 +7,14 @@ from binascii import b2a_qp
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from zoneinfo import ZoneInfo
 
 from activities.dispatch import Dispatch
+from activities.invitation import METHODS, invitation
 from activities.texts import Catalogue, Voice, catalogue
 from protocol.model import Frozen
 from protocol.notices import Notice
@@ -53,7 +54,14 @@ Content-Type: text/html; charset="utf-8"
 Content-Transfer-Encoding: quoted-printable
 
 {html}
---{boundary}--
+{calendar}--{boundary}--
+""".replace("\n", "\r\n")
+_CALENDAR = """\
+--{boundary}
+Content-Type: text/calendar; charset="utf-8"; method={method}
+Content-Transfer-Encoding: quoted-printable
+
+{entry}
 """.replace("\n", "\r\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST_LINE = 78
@@ -115,7 +123,18 @@ def mail(dispatch: Dispatch, sender: str, recipient: str, domain: str) -> bytes:
         boundary=boundary,
         plain=_quoted(_plain(letter)),
         html=_quoted(_html(letter, words)),
+        calendar=_calendar(dispatch, sender, recipient, domain, boundary),
     ).encode()
+
+
+def _calendar(dispatch: Dispatch, sender: str, recipient: str, domain: str, boundary: str) -> str:
+    """The part that a calendar reads, of a mail about a meeting."""
+    summary = catalogue(dispatch.language).meeting.format(case=dispatch.case_id)
+    entry = invitation(dispatch, parseaddr(sender)[1], recipient, domain, summary)
+    if entry is None:
+        return ""
+    written = _quoted(entry.replace("\r\n", "\n"))
+    return _CALENDAR.format(boundary=boundary, method=METHODS[dispatch.notice.kind], entry=written)
 
 
 def _line(name: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 
 from temporalio import activity
@@ -19,7 +20,11 @@ from store import Claim, OutboxState, Store
 _LONGEST_ROUND = timedelta(minutes=2)
 """After so long no further notice is begun: the rest is for the next try."""
 LINGER = timedelta(seconds=2)
-"""How long a delivery waits for what the case records next: people do several steps in a row."""
+"""How long a delivery waits for what the case records next: people do several steps in a row.
+
+Half of it before each round of sending, so that a round takes along what comes right behind, and
+half of it when everything is sent.
+"""
 _TRIES_BEFORE_MAIL = 5
 """Tries after which a notice for a silent webhook goes by mail, where there is an address."""
 
@@ -66,7 +71,7 @@ class Outbox:
         self._hand_overs = hand_overs
         self._public_url = public_url.rstrip("/")
         self._bell = bell or Bell()
-        self._linger = linger.total_seconds()
+        self._pause = linger.total_seconds() / 2
 
     @activity.defn(name="deliver")
     @translated
@@ -94,25 +99,25 @@ class Outbox:
         clock = asyncio.get_running_loop().time
         end = clock() + _LONGEST_ROUND.total_seconds()
         while True:
+            await self._paused()
             news.clear()
             tally = await self._sent(case_id)
             state = await self._store.outbox(case_id)
             if tally.late or tally.failed or clock() > end:
                 return tally, state
             if not state.unsent and state.open:
-                await self._heard(news)
+                await self._paused(news.wait())
                 state = await self._store.outbox(case_id)
             elif not tally.sent:
                 return tally, state
             if not state.unsent:
                 return tally, state
 
-    async def _heard(self, news: asyncio.Event) -> None:
-        """Wait a moment for the case to record more; a worker that is told to stop does not."""
-        waits = (news.wait(), activity.wait_for_worker_shutdown())
-        tasks = [asyncio.ensure_future(wait) for wait in waits]
+    async def _paused(self, *waits: Coroutine[None, None, object]) -> None:
+        """Wait a moment, or until one of these; a worker that is told to stop does not wait."""
+        tasks = [asyncio.ensure_future(wait) for wait in (*waits, activity.wait_for_worker_shutdown())]
         try:
-            await asyncio.wait(tasks, timeout=self._linger, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=self._pause, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()

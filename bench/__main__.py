@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.report import report, show
 from bench.rounds import FULL, QUICK, measure
@@ -49,7 +48,7 @@ def main(
     if json:
         sys.stdout.write(found.model_dump_json(by_alias=True) + "\n")
     else:
-        show(found, Console())
+        show(found)
     sys.stderr.write(f"{path}\n")
     if not found.passed:
         raise SystemExit(1)

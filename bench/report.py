@@ -18,6 +18,9 @@ from bench.targets import JUDGED, Verdict, judged
 from protocol.model import Frozen
 
 RESULTS = Path(__file__).parent / "results"
+_KB = 1000
+_WIDTH = 110
+"""Of the tables where no terminal says how wide it is."""
 
 
 class Line(Frozen):
@@ -77,8 +80,10 @@ def _line(name: str, measured: Measured) -> Line:
     )
 
 
-def show(found: Report, console: Console) -> None:
+def show(found: Report) -> None:
     """Print both tables."""
+    console = Console()
+    console = console if console.is_terminal else Console(width=_WIDTH)
     console.print(_figures(found))
     console.print(_targets(found))
 
@@ -87,15 +92,14 @@ def _figures(found: Report) -> Table:
     table = Table(title=f"Medians of {found.plan.rounds} rounds")
     drivers = list(found.lines[0].medians)
     for heading in ("figure", *drivers, *(f"{driver} ÷ {BARE}" for driver in drivers[1:])):
-        table.add_column(heading, justify="left" if heading == "figure" else "right")
+        table.add_column(heading, justify="left" if heading == "figure" else "right", no_wrap=True)
     for line in found.lines:
         medians = (f"{value:,.1f}" for value in line.medians.values())
         table.add_row(line.what, *medians, *map(_times, line.ratios.values()))
-    for name, memory in found.measured.memory.items():
-        kb = f"{memory.bytes_per_case / 1000:,.0f} kB"
-        table.add_row(f"memory, {memory.open_cases} open", *(kb if name == driver else "" for driver in drivers))
-    paused = found.measured.paused
-    table.add_row("history events, told with pauses", *(f"{paused.events}" if d == JUDGED else "" for d in drivers))
+    memory, paused = found.measured.memory, found.measured.paused
+    kept = (f"{memory[name].bytes_per_case / _KB:,.1f}" if name in memory else "" for name in drivers)
+    table.add_row(f"memory per case, {found.plan.open_cases} open (kB)", *kept)
+    table.add_row("history events, with pauses", *(f"{paused.events}" if name == JUDGED else "" for name in drivers))
     return table
 
 
@@ -106,7 +110,7 @@ def _times(value: float | None) -> str:
 def _targets(found: Report) -> Table:
     table = Table(title=f"Targets ({found.judged} beside {BARE})")
     for heading in ("", "target", "this run", "must", "verdict", "aim", "from aim"):
-        table.add_column(heading, justify="left" if heading == "target" else "right")
+        table.add_column(heading, justify="left" if heading == "target" else "right", no_wrap=True)
     for verdict in found.targets:
         sign = "≥" if verdict.more_is_better else "≤"
         table.add_row(

@@ -97,7 +97,9 @@ async def test_whatever_is_killed_whenever(
                 tellers.create_task(teller())
     finally:
         killing.cancel()
-        figures.append(f"  killed {killer.killed.total()} times {dict(killer.killed)} in {time.monotonic() - began:.0f} s")
+        figures.append(
+            f"  killed {killer.killed.total()} times {dict(killer.killed)} in {time.monotonic() - began:.0f} s"
+        )
     waited = time.monotonic()
     await eventually(lambda: settled(told), "everything is sent and over", within=SETTLED)
     overviews = [await told.store.overview(case) for case in told.answers]
@@ -108,8 +110,10 @@ async def test_whatever_is_killed_whenever(
     figures += [
         f"  {len(told.answers)} cases, {found.messages} messages ({told.repeats} repeats), {found.events} events",
         f"  {found.notices} notices, {found.mails} mails, of which {found.repeated_mails} again under their Message-ID",
-        f"  longest until a message was answered {max(told.seconds):.1f} s, "
-        f"until everything was sent at the end {time.monotonic() - waited:.1f} s",
+        (
+            f"  longest until a message was answered {max(told.seconds):.1f} s, "
+            f"until everything was sent at the end {time.monotonic() - waited:.1f} s"
+        ),
     ]
     verified = await stack.vangnet("audit", "verify")
     assert (0, "") == (verified.code, verified.err)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ HOUSEKEEPING = 240.0
 
 
 @pytest.fixture(scope="module")
-async def stack():  # noqa: ANN201  # an iterator, as below
+async def stack() -> AsyncIterator[LocalStack]:
     """One stack for this module: coming up takes seconds."""
     async with local_stack() as running:
         yield running
@@ -90,7 +91,9 @@ async def test_no_worker_runs_and_temporal_is_killed_meanwhile(stack: LocalStack
         assert (AGAIN, "not_reachable") == refused_as(await tell(stack, case, *DANGER, "--id", "danger"))
         began = time.monotonic()
     await eventually(lambda: is_journaled(stack, case, "talk"), "it is carried out by itself", within=90)
-    figures.append(f"no worker, then no Temporal: carried out {time.monotonic() - began:.1f} s after they might come back")
+    figures.append(
+        f"no worker, then no Temporal: carried out {time.monotonic() - began:.1f} s after they might come back"
+    )
     await counts_once(stack, case, {"talk": TALK, "danger": DANGER})
 
 

@@ -14,11 +14,12 @@ from temporalio.client import Client, RPCError
 from temporalio.testing import TimeSkipper
 
 from protocol.deadlines import next_rung
+from protocol.refusals import Refused
 from protocol.vocabulary import EscalationStatus
 from starter.actors import parse_actor
 from starter.client import CaseClient
 from starter.clock import forward
-from starter.errors import NotReachable, TakenNotCarriedOut
+from starter.errors import BadInput, NotReachable, TakenNotCarriedOut
 from starter.stack.environment import REGION
 from starter.starting import workflow_id
 from store import Store, StoreUnavailable
@@ -28,8 +29,9 @@ from workflows.hearing import Answer
 
 AWAY = (NotReachable, TakenNotCarriedOut, StoreUnavailable)
 """What somebody hears while a part is away; each means: repeat it with the same id."""
+LONGEST = 180.0
+"""Seconds after which a message that is still not answered counts as lost."""
 _AGAIN = 0.1
-_PATIENCE = timedelta(seconds=2)
 _ENOUGH = timedelta(seconds=1)
 
 
@@ -42,6 +44,8 @@ class Told:
     client: CaseClient
     answers: dict[str, dict[str, Answer]] = field(default_factory=dict)
     """By case and message id."""
+    refused_later: set[tuple[str, str]] = field(default_factory=set)
+    """Case and id of what nobody answered in time and was refused afterwards: that much of it is journaled."""
     begun: int = 0
     repeats: int = 0
     seconds: list[float] = field(default_factory=list)
@@ -54,7 +58,7 @@ class Told:
         store = await Store.connect(stack.database_url(), stack.keys(), largest=20)
         try:
             temporal = await stack.temporal()
-            yield cls(store, temporal, CaseClient(store, temporal, REGION, patience=_PATIENCE))
+            yield cls(store, temporal, CaseClient(store, temporal, REGION))
         finally:
             await store.close()
 
@@ -64,12 +68,12 @@ class Told:
         while True:
             try:
                 case = await self.client.open(parse_actor(SCHOOL), intake(number), f"open-{number}")
-                break
             except AWAY:
-                await self._again()
-        self.answers[case] = {}
-        self.seconds.append(time.monotonic() - began)
-        return case
+                await self._again(began, f"opening {number}")
+            else:
+                self.answers[case] = {}
+                self.seconds.append(time.monotonic() - began)
+                return case
 
     async def tell(self, case: str, said: Said) -> Answer:
         """Say it under its id until it is answered."""
@@ -78,7 +82,7 @@ class Told:
             try:
                 answer = await self.once(case, said)
             except AWAY:
-                await self._again()
+                await self._again(began, f"{case}/{said.id}")
             else:
                 self.seconds.append(time.monotonic() - began)
                 return answer
@@ -91,9 +95,26 @@ class Told:
         assert known == answer, f"{case}/{said.id} was answered differently before"
         return answer
 
+    async def refused(self, case: str, said: Said) -> None:
+        """Say something wrong until it is refused."""
+        began = time.monotonic()
+        while True:
+            try:
+                answer = await self.once(case, said)
+            except AWAY as away:
+                if isinstance(away, TakenNotCarriedOut):
+                    self.refused_later.add((case, said.id))
+                await self._again(began, f"{case}/{said.id}")
+            except (Refused, BadInput):
+                return
+            else:
+                raise AssertionError(f"{said} was taken: {answer}")
+
     async def silence(self, case: str) -> None:
         """Let days pass, clock by clock, until the case has escalated by itself."""
+        began = time.monotonic()
         while not await self._escalated(case):
+            assert time.monotonic() - began < 2 * LONGEST, f"{case} does not escalate"
             self.begun += 1
             with suppress(*AWAY, RPCError):
                 await self._next_clock(case)
@@ -116,6 +137,7 @@ class Told:
             by = max(rung[0] - now, timedelta()) + _ENOUGH
             await forward(self.temporal, self.store, case, by, patience=timedelta(seconds=20))
 
-    async def _again(self) -> None:
+    async def _again(self, began: float, what: str) -> None:
+        assert time.monotonic() - began < LONGEST, f"{what} is not answered"
         self.repeats += 1
         await asyncio.sleep(_AGAIN)

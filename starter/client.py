@@ -212,7 +212,10 @@ class CaseClient:
 
     async def _recorded(self, case_id: str, told: Told, answer: Answer) -> Answer:
         known = await self._store.message(case_id, told.id)
-        return await self._answered(case_id, known) if known and known.answer else answer
+        if known is None or known.state is MessageState.STAGED:
+            return answer
+        # It may say no: while this waited, the same message had come as a signal and was refused.
+        return await self._answered(case_id, known)
 
     async def _leave(self, case_id: str, told: Told) -> Answer:
         """Nobody answered: the message is left with Temporal, which keeps it.

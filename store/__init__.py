@@ -5,6 +5,8 @@ from store.ages import age_band
 from store.audit import Broken, Fault, Log
 from store.data_keys import directory_scope, staff_scope
 from store.directory import ContactPerson, OrganisationRow
+from store.directory_changes import POLICY, Change, ChangeRow
+from store.drafts import DraftLine, StoredDraft
 from store.errors import (
     AppendOnly,
     CaseExists,
@@ -15,6 +17,7 @@ from store.errors import (
     MessageIdReused,
     MigrationChanged,
     NoteWithoutId,
+    OrganisationTaken,
     PolicyUnknown,
     PolicyVersionTaken,
     RecordingGap,
@@ -34,21 +37,26 @@ from store.outbox import Claim
 from store.overview import Overview, OverviewLine, StepCount
 from store.person import Content, GuardianIntake, Intake, Opening, Person, PupilIntake
 from store.recipients import Recipient, Webhook
+from store.reviews import OpenedReview, Proposed, ReviewRow, ReviewState
 from store.sealing import Controller
 from store.sessions import Limits, StoredSession
 from store.store import Store
 
 __all__ = [
     "NO_CASE",
+    "POLICY",
     "AccessEntry",
     "AppendOnly",
     "Broken",
     "CaseExists",
     "CaseUnknown",
+    "Change",
+    "ChangeRow",
     "Claim",
     "ContactPerson",
     "Content",
     "Controller",
+    "DraftLine",
     "Fault",
     "GuardianIntake",
     "Intake",
@@ -66,24 +74,30 @@ __all__ = [
     "NoteRow",
     "NoteWithoutId",
     "NoticeRow",
+    "OpenedReview",
     "Opening",
     "OrganisationRow",
+    "OrganisationTaken",
     "OutboxState",
     "Overview",
     "OverviewLine",
     "Person",
     "PolicyUnknown",
     "PolicyVersionTaken",
+    "Proposed",
     "PupilIntake",
     "Recipient",
     "RecordingGap",
     "RecordingMismatch",
+    "ReviewRow",
+    "ReviewState",
     "SealBroken",
     "StepCount",
     "Store",
     "StoreError",
     "StoreUnavailable",
     "StoredAnswer",
+    "StoredDraft",
     "StoredMessage",
     "StoredSession",
     "Webhook",

@@ -34,6 +34,11 @@ def staff_scope(organisation: str) -> str:
     return f"staff:{organisation}"
 
 
+def drafts_scope(organisation: str) -> str:
+    """The scope under which what an organisation's staff has not sent yet is sealed."""
+    return f"drafts:{organisation}"
+
+
 async def data_key(connection: asyncpg.Connection, keys: KeyRing, scope: str, controller: Controller) -> bytes:
     """Unwrap the key of one part of one file.
 

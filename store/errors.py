@@ -117,6 +117,13 @@ class PolicyVersionTaken(StoreError):
     text = "Deze versie van de instellingen bestaat al met een andere inhoud."
 
 
+class OrganisationTaken(StoreError):
+    """An organisation that is to be added has the id of another."""
+
+    code = "organisation_taken"
+    text = "Er is al een organisatie met dit id."
+
+
 class MigrationChanged(StoreError):
     """A migration that was applied is gone from this program, or has other content."""
 

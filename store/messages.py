@@ -152,7 +152,7 @@ async def _sealed(
     if content.note is not None:
         if told.note_id is None:
             raise NoteWithoutId(f"{case_id}/{told.id}")
-        controller = await _controller(connection, case_id, told.actor)
+        controller = await controller_of(connection, case_id, told.actor)
         key = await made_data_key(connection, keys, case_id, controller)
         note = seal(key, note_place(case_id, controller, told.note_id), content.note)
     people = await _sealed_people(connection, keys, case_id, told.id, content.guardians or {})
@@ -171,7 +171,7 @@ async def _sealed_people(
     }
 
 
-async def _controller(connection: asyncpg.Connection, case_id: str, actor: Actor) -> Controller:
+async def controller_of(connection: asyncpg.Connection, case_id: str, actor: Actor) -> Controller:
     """Whose part of the file a note belongs to: a person's goes to whoever coordinates."""
     if actor.role is v.Role.SCHOOL:
         return Controller.SCHOOL

@@ -43,6 +43,10 @@ class NoticeRow(Frozen):
     sent_at: datetime | None
     failed_code: str | None
     """Why it will never arrive."""
+    meetings_before: int | None = None
+    """How many network meetings of the case were over before; known while a notice about one is sent."""
+    meeting_at: datetime | None = None
+    """When the meeting was planned, as it stood before this notice."""
 
 
 class OutboxState(Frozen):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from protocol.case import Case
-from protocol.notices import Notice
+from protocol.notices import LinkPurpose, Notice
 from protocol.recording import Recording
 from store.database import Database
 from store.errors import CaseUnknown, RecordingGap, RecordingMismatch
@@ -25,6 +25,9 @@ LATE = timedelta(days=30)
 
 WITHOUT_DEADLINE = timedelta(days=90)
 """How long a link works that has no deadline."""
+
+WITHDRAWAL = timedelta(days=365)
+"""How long after its deadline a consent link works: by it consent is also withdrawn (AVG 7, third paragraph)."""
 
 
 class Recordings(Database):
@@ -105,7 +108,8 @@ def _notice(place: int, notice: Notice) -> dict[str, object]:
 def _links(case: Case, notices: Iterable[Notice], keys: KeyRing) -> Iterable[dict[str, object]]:
     for notice in notices:
         if notice.link is not None:
-            expires_at = notice.due_at + LATE if notice.due_at else case.at + WITHOUT_DEADLINE
+            late = WITHDRAWAL if notice.link is LinkPurpose.CONSENT else LATE
+            expires_at = notice.due_at + late if notice.due_at else case.at + WITHOUT_DEADLINE
             yield {
                 "token_hash": token_hash(keys.link_token(notice.id)).hex(),
                 "notice_id": notice.id,

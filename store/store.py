@@ -6,7 +6,8 @@ from store.ages import Ages
 from store.audit import Audit
 from store.cases import Cases
 from store.data_keys import DataKeys
-from store.directory import Directory
+from store.directory_changes import DirectoryChanges
+from store.drafts import Drafts
 from store.file import File
 from store.journal import Journal
 from store.links import Links
@@ -14,8 +15,8 @@ from store.messages import Messages
 from store.notices import Notices
 from store.outbox import Outbox
 from store.overview import Overviews
-from store.policies import Policies
 from store.recording import Recordings
+from store.reviews import Reviews
 from store.sessions import Sessions
 from store.staff import Staff
 
@@ -31,10 +32,11 @@ class Store(
     Journal,
     File,
     Ages,
-    Directory,
+    DirectoryChanges,
     Staff,
     Sessions,
-    Policies,
+    Drafts,
+    Reviews,
     Audit,
     DataKeys,
 ):

@@ -58,7 +58,7 @@ class WorkCounts(Frozen):
     overdue: int
     today: int
     week: int
-    """Later this week."""
+    """Later than now; today's are among them."""
     open: int
 
 
@@ -99,7 +99,7 @@ class WorkLists(Database):
             today: The end of today.
             week: The end of this week.
         """
-        stretches = ((None, now), (now, today), (today, week), (None, None))
+        stretches = ((None, now), (now, today), (now, week), (None, None))
         async with self._planned() as connection:
             found = [
                 await connection.fetchval(_COUNT, organisation, region, after, until, MOST_COUNTED)

@@ -64,6 +64,8 @@ class Catalogue(Frozen):
     subject: str
     greeting: str
     number: str
+    meeting: str
+    """How a meeting stands in a calendar that others may read along."""
     open: str
     """On the button of a mail that shows more than text."""
     calendar: Calendar

@@ -12,8 +12,19 @@ WITH picked AS (
     WHERE notice.notice_id = picked.notice_id
     RETURNING notice.*
 )
-SELECT counted.*, opened.region, organisation.webhook_url, answering.sealed
+SELECT counted.*, opened.region, organisation.webhook_url, answering.sealed,
+    CASE WHEN about.meeting THEN (
+        SELECT count(*) FROM vangnet.journal AS past
+        WHERE past.case_id = $1 AND past.number < counted.number
+            AND past.name IN ('network_meeting_recorded', 'network_meeting_cancelled')
+    ) END AS meetings_before,
+    CASE WHEN about.meeting THEN (
+        SELECT (past.data ->> 'at')::timestamptz FROM vangnet.journal AS past
+        WHERE past.case_id = $1 AND past.number < counted.number AND past.name = 'network_meeting_planned'
+        ORDER BY past.number DESC LIMIT 1
+    ) END AS meeting_at
 FROM counted
+CROSS JOIN LATERAL (SELECT counted.kind IN ('meeting_invitation', 'meeting_cancelled') AS meeting) AS about
 JOIN vangnet.cases AS opened USING (case_id)
 LEFT JOIN vangnet.organisations AS organisation
     ON organisation.region = opened.region AND organisation.organisation = counted.party

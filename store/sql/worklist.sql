@@ -7,7 +7,7 @@ WITH found AS (
     WHERE organisations @> ARRAY[$1::text] AND region = $2
       AND (step = $3 OR $3::text IS NULL AND step <> 'closed')
       AND (step <> 'closed' OR $1 IN (school, file_holder)) -- a closed case is there for these two only
-      AND ($4::timestamptz IS NULL OR due_at > $4 + clock_offset)
+      AND ($4::timestamptz IS NULL OR due_at > $4 + clock_offset AND coalesce(due_at, 'infinity') > $4)
       AND ($5::timestamptz IS NULL OR due_at <= $5 + clock_offset)
       AND ($5::timestamptz IS NULL OR coalesce(due_at, 'infinity') <= $5 + (
           SELECT coalesce(max(moved.clock_offset), '0') FROM vangnet.overview AS moved WHERE moved.clock_offset > '0'))
@@ -34,7 +34,7 @@ WITH found AS (
     FROM vangnet.overview
     WHERE region = $1
       AND (step = $2 OR $2::text IS NULL AND step <> 'closed')
-      AND ($3::timestamptz IS NULL OR due_at > $3 + clock_offset)
+      AND ($3::timestamptz IS NULL OR due_at > $3 + clock_offset AND coalesce(due_at, 'infinity') > $3)
       AND ($4::timestamptz IS NULL OR due_at <= $4 + clock_offset)
       AND ($4::timestamptz IS NULL OR coalesce(due_at, 'infinity') <= $4 + (
           SELECT coalesce(max(moved.clock_offset), '0') FROM vangnet.overview AS moved WHERE moved.clock_offset > '0'))
@@ -55,7 +55,7 @@ ORDER BY coalesce(found.due_at, 'infinity'), case_id;
 SELECT count(*) FROM (
     SELECT FROM vangnet.overview
     WHERE ($1::text IS NULL OR organisations @> ARRAY[$1]) AND region = $2 AND step <> 'closed'
-      AND ($3::timestamptz IS NULL OR due_at > $3 + clock_offset)
+      AND ($3::timestamptz IS NULL OR due_at > $3 + clock_offset AND coalesce(due_at, 'infinity') > $3)
       AND ($4::timestamptz IS NULL OR due_at <= $4 + clock_offset)
       AND ($4::timestamptz IS NULL OR coalesce(due_at, 'infinity') <= $4 + (
           SELECT coalesce(max(moved.clock_offset), '0') FROM vangnet.overview AS moved WHERE moved.clock_offset > '0'))

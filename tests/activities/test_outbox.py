@@ -354,7 +354,7 @@ async def test_what_is_recorded_while_sending_goes_along(
     await told_and_recorded(store, story, plan_talk())
     bell = Bell()
     outbox = Outbox(
-        store, Mailer(settings), webhooks, HandOvers(store), PUBLIC_URL, bell=bell, linger=timedelta(seconds=60)
+        store, Mailer(settings), webhooks, HandOvers(store), PUBLIC_URL, bell=bell, linger=timedelta(seconds=4)
     )
     delivering = asyncio.create_task(deliver(outbox, story))
     await office_has(office, 1)

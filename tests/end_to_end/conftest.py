@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.end_to_end.stack import Ended, LocalStack, local_stack
+from tests.end_to_end.stack import Ended, LocalStack, eventually, local_stack
 from tests.end_to_end.story import SCHOOL, SILENCE, Said, at_school, escalated, intake, said
 
 
@@ -56,16 +57,40 @@ async def silence(stack: LocalStack, case: str) -> str:
     raise AssertionError("it did not escalate")
 
 
-@pytest.fixture(scope="session")
-async def whole_case(stack: LocalStack) -> WholeCase:
-    """Told in full, by command line alone."""
-    first, then = said(at_school(), "school"), said(escalated(datetime.now(UTC).date()), "escalated")
-    case = WholeCase(await opened(stack), first + then)
+async def told(stack: LocalStack, case: WholeCase) -> WholeCase:
+    """Tell it in full, by command line alone."""
+    first, then = case.said[: len(at_school())], case.said[len(at_school()) :]
     for line in first:
         case.answers.append(await tell(stack, case.id, line))
     case.after_silence = await silence(stack, case.id)
     for line in then:
         case.answers.append(await tell(stack, case.id, line))
+    await eventually(lambda: all_sent(stack, case.id), "all notices are sent", within=60)
     return case
 
 
+async def all_sent(stack: LocalStack, case: str) -> bool:
+    """Whether nothing of a case is left to send."""
+    ended = await stack.vangnet("notices", case, "--json")
+    return ended.code == 0 and all(row["sentAt"] for row in json.loads(ended.out))
+
+
+@pytest.fixture(scope="session")
+async def telling(stack: LocalStack) -> AsyncIterator[asyncio.Task[WholeCase]]:
+    """A whole case, told from the first test on beside whatever else the tests do."""
+    lines = said(at_school(), "school") + said(escalated(datetime.now(UTC).date()), "escalated")
+    task = asyncio.create_task(told(stack, WholeCase(await opened(stack), lines)))
+    yield task
+    task.cancel()
+
+
+@pytest.fixture
+async def whole_case(telling: asyncio.Task[WholeCase]) -> WholeCase:
+    """The case once it was told to its end."""
+    return await telling
+
+
+@pytest.fixture(scope="session")
+async def case(stack: LocalStack, telling: asyncio.Task[WholeCase]) -> str:  # noqa: ARG001  # it goes on meanwhile
+    """Another case, at its first step."""
+    return await opened(stack, 2)

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeVar
@@ -135,7 +136,7 @@ class LocalStack:
         finally:
             self._process.resume()
         for part in Part:
-            await eventually(lambda part=part: self._runs(part), f"{part.name} is back", within=_COMING_UP)
+            await eventually(partial(self._runs, part), f"{part.name} is back", within=_COMING_UP)
 
     async def kill(self, part: Part) -> None:
         """End a part at once, as a power cut does."""
@@ -166,12 +167,23 @@ class LocalStack:
             identity="tests",
         )
 
-    async def fingerprint(self, tables: Iterable[str]) -> dict[str, str]:
-        """A digest of everything that tables hold: equal means that nothing was written."""
+    async def fingerprint(self, tables: Iterable[str], *cases: str) -> dict[str, str]:
+        """A digest of everything that tables hold of cases: equal means that nothing was written."""
         connection = await asyncpg.connect(self.database_url())
         digest = "SELECT count(*) || ' ' || coalesce(md5(string_agg(row::text, '\n' ORDER BY row::text)), '-')"
+        of_them = "AS row WHERE case_id = ANY ($1)"
         try:
-            return {table: await connection.fetchval(f"{digest} FROM vangnet.{table} AS row") for table in tables}
+            return {
+                table: await connection.fetchval(f"{digest} FROM vangnet.{table} {of_them}", cases) for table in tables
+            }
+        finally:
+            await connection.close()
+
+    async def cases(self) -> list[str]:
+        """Every case that there is."""
+        connection = await asyncpg.connect(self.database_url())
+        try:
+            return [row[0] for row in await connection.fetch("SELECT case_id FROM vangnet.cases ORDER BY 1")]
         finally:
             await connection.close()
 

@@ -30,10 +30,11 @@ class Line(NamedTuple):
     fields: dict[str, JsonValue] = {}  # noqa: RUF012  # read only
     note: str | None = None
 
-
     def arguments(self, case: str) -> tuple[str, ...]:
         """As it is typed after ``vangnet``."""
-        pairs = (f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in self.fields.items())
+        pairs = (
+            f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in self.fields.items()
+        )
         note = () if self.note is None else ("--note-file", "-")
         return ("case", "tell", case, self.message, *pairs, *note, "--as", self.who)
 

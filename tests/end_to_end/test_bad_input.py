@@ -6,14 +6,12 @@ import json
 import time
 from typing import NamedTuple
 
-import pytest
-
-from tests.end_to_end.conftest import WholeCase, opened
+from tests.end_to_end.conftest import WholeCase
 from tests.end_to_end.stack import Ended, LocalStack, side_by_side
 from tests.end_to_end.story import CJG, GGD, SCHOOL, ZVH
 
 WRITTEN = (
-    "cases", "journal", "messages", "notes", "people", "notices", "links", "overview", "allotments", "staff",
+    "cases", "journal", "messages", "notes", "people", "notices", "links", "overview", "allotments",
     "pupil_fingerprints", "hand_overs",
 )  # fmt: skip
 UNKNOWN = "4c7h-93kt-wd2m"
@@ -58,10 +56,16 @@ BAD = (
     Bad(3, "date_in_past", "plan-pupil-talk", ("heldBy=mentor", "at=1900-01-01T09:00")),
     Bad(3, "date_too_far", "plan-pupil-talk", ("heldBy=mentor", "at=9000-01-01T09:00")),
     Bad(3, "date_in_past", "extend-deadline", ("task=pupil_talk", "until=1900-01-01"), note=b"ziek"),
-    Bad(3, "unknown_case", "answer-consent", ("person=guardian-7", "answer=granted", "channel=link"), "person:guardian-7"),
+    Bad(
+        3,
+        "unknown_case",
+        "answer-consent",
+        ("person=guardian-7", "answer=granted", "channel=link"),
+        "person:guardian-7",
+    ),
     Bad(3, "unknown_person", "set-guardians", ('guardians=[{"person":"guardian-7","custody":true}]',)),
     Bad(3, "unknown_organisation", "change-school", ("to=school-zonder-naam",)),
-    Bad(3, "note_missing", "report-non-cooperation", ("who=parent",), note=" \n".encode()),
+    Bad(3, "note_missing", "report-non-cooperation", ("who=parent",), note=b" \n"),
 )
 
 
@@ -84,51 +88,32 @@ def judged(ended: Ended) -> tuple[int, str]:
     return ended.code, refusal["code"]
 
 
-@pytest.fixture(scope="module")
-async def case(stack: LocalStack) -> str:
-    """A case at its first step."""
-    return await opened(stack, 2)
-
-
 async def test_bad_input_is_refused_and_leaves_nothing(stack: LocalStack, case: str) -> None:
     """Each has its exit code and one Dutch sentence; nothing is written; the case answers at once afterwards."""
-    before = await stack.fingerprint(WRITTEN)
+    before = await stack.fingerprint(WRITTEN, case, UNKNOWN)
     answers = await side_by_side(*(answered(stack, case, bad) for bad in BAD))
     assert [(bad.exit, bad.code, bad) for bad in BAD] == [
         (*judged(ended), bad) for bad, ended in zip(BAD, answers, strict=True)
     ]
-    assert before == await stack.fingerprint(WRITTEN)
+    assert before == await stack.fingerprint(WRITTEN, case, UNKNOWN)
     began = time.monotonic()
-    ended = await stack.vangnet("case", "tell", case, "declare-acute", "--note-file", "-", "--as", SCHOOL, stdin="😀👩‍👧".encode())
+    ended = await stack.vangnet(
+        "case", "tell", case, "declare-acute", "--note-file", "-", "--as", SCHOOL, stdin="😀👩‍👧".encode()
+    )
     assert (0, "") == (ended.code, ended.err)
     assert time.monotonic() - began < AT_ONCE
     history = (await stack.temporal()).get_workflow_handle(f"case/{case}").fetch_history_events()
     assert not [event.event_id async for event in history if event.HasField("workflow_task_failed_event_attributes")]
 
 
-async def test_a_closed_case_takes_nothing(stack: LocalStack, whole_case: WholeCase) -> None:
-    """Whatever is told to a closed case is refused with that code, and nothing is written."""
-    before = await stack.fingerprint(WRITTEN)
-    messages = (("declare-acute", SCHOOL), ("confirm-hand-over", SCHOOL), ("withdraw-forward", CJG), ("accept-escalation", ZVH))
-    answers = await side_by_side(
-        *(answered(stack, whole_case.id, Bad(3, "", message, who=who, note=b"nog iets")) for message, who in messages),
-        answered(stack, whole_case.id, Bad(3, "", "declare-acute", who=GGD)),
-    )
-    refused = [judged(ended)[1] for ended in answers]
-    assert {"case_closed"} == set(refused[:2])
-    # Who has no place in it any more does not hear that it is there.
-    assert set(refused[2:]) <= {"case_closed", "unknown_case"}
-    assert before == await stack.fingerprint(WRITTEN)
-
-
 async def test_an_id_is_for_one_message(stack: LocalStack, case: str) -> None:
     """Under an id that was used nothing else is taken, and what it was used for stays."""
     tell = ("case", "tell", case, "add-signal", "--id", "once", "--as", SCHOOL, "--json")
     assert (await stack.vangnet(*tell, "signals=recruitment")).code == 0
-    before = await stack.fingerprint(WRITTEN)
+    before = await stack.fingerprint(WRITTEN, case)
     other = await stack.vangnet(*tell, "signals=image_spread")
     assert (3, "message_id_reused") == judged(other)
-    assert before == await stack.fingerprint(WRITTEN)
+    assert before == await stack.fingerprint(WRITTEN, case)
 
 
 INTAKES = (
@@ -143,13 +128,14 @@ INTAKES = (
 )  # fmt: skip
 
 
-async def test_a_bad_intake_opens_nothing(stack: LocalStack) -> None:
+async def test_a_bad_intake_opens_nothing(stack: LocalStack, case: str) -> None:
     """Text that is no intake, too much of it, a birth in 1900: exit code 2, and no case."""
-    before = await stack.fingerprint(WRITTEN)
+    before = await stack.cases()
+    assert case in before
     opening = ("case", "open", "--as", SCHOOL, "--json", "-f", "-")
     answers = await side_by_side(*(stack.vangnet(*opening, stdin=intake) for intake in INTAKES))
     assert {2} == {judged(ended)[0] for ended in answers}
-    assert before == await stack.fingerprint(WRITTEN)
+    assert before == await stack.cases()
 
 
 async def test_looking_at_what_is_not_there(stack: LocalStack, case: str) -> None:
@@ -159,6 +145,26 @@ async def test_looking_at_what_is_not_there(stack: LocalStack, case: str) -> Non
     invisible = await side_by_side(*(stack.vangnet(*look, case, "--as", GGD, "--json") for look in looks))
     assert unknown == invisible
     assert {(3, "unknown_case")} == {judged(ended) for ended in unknown}
+
+
+async def test_a_closed_case_takes_nothing(stack: LocalStack, whole_case: WholeCase) -> None:
+    """Whatever is told to a closed case is refused with that code, and nothing is written."""
+    before = await stack.fingerprint(WRITTEN, whole_case.id)
+    messages = (
+        ("declare-acute", SCHOOL),
+        ("confirm-hand-over", SCHOOL),
+        ("withdraw-forward", CJG),
+        ("accept-escalation", ZVH),
+    )
+    answers = await side_by_side(
+        *(answered(stack, whole_case.id, Bad(3, "", message, who=who, note=b"nog iets")) for message, who in messages),
+        answered(stack, whole_case.id, Bad(3, "", "declare-acute", who=GGD)),
+    )
+    refused = [judged(ended)[1] for ended in answers]
+    assert {"case_closed"} == set(refused[:2])
+    # Who has no place in it any more does not hear that it is there.
+    assert set(refused[2:]) <= {"case_closed", "unknown_case"}
+    assert before == await stack.fingerprint(WRITTEN, whole_case.id)
 
 
 async def test_no_traceback_anywhere(stack: LocalStack) -> None:

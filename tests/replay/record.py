@@ -16,6 +16,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from activities.outbox import LINGER
 from starter.starting import workflow_id
 from store import KeyRing, Store
 from tests.activities.post_office import PostOffice, open_office
@@ -23,7 +24,7 @@ from tests.postgres import postgres_server
 from tests.replay.commands import golden
 from tests.replay.stories import RESTLESS, STORIES, Story
 from tests.workflows.server import TemporalServer, running
-from tests.workflows.town import settle_region, town_on
+from tests.workflows.town import Manner, settle_region, town_on
 
 HERE = Path(__file__).parent
 HISTORIES, GOLDEN = HERE / "histories", HERE / "golden"
@@ -51,7 +52,7 @@ async def _record(server: TemporalServer, dsn: str, story: Story, *, earlier_run
         await settle_region(store)
         await store.close()
         office = await stack.enter_async_context(open_office(PostOffice()))
-        town = await stack.enter_async_context(town_on(server, dsn, _KEYS, office, sealed=False))
+        town = await stack.enter_async_context(town_on(server, dsn, _KEYS, office, Manner(linger=LINGER, sealed=False)))
         id_ = workflow_id(await story(town))
         run = await _second_run(town.client, id_) if earlier_run else None
         history = await town.client.get_workflow_handle(id_, run_id=run).fetch_history()

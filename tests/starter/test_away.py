@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from temporalio.client import Client
 
+from protocol.messages import ConfirmHandOver
 from protocol.refusals import RefusalCode, Refused
 from starter.client import CaseClient
 from starter.errors import NotReachable, TakenNotCarriedOut
 from starter.standing import find
-from store import MessageState
+from starter.submission import read_submission
+from store import Content, MessageState
 from tests.starter.stack import CJG, REGION, SCHOOL, Stack, Words, actor, an_intake, until
 
 NOWHERE = "127.0.0.1:1"
@@ -62,6 +64,23 @@ async def test_what_is_refused_later_is_refused_when_it_is_told_again(stack: Sta
     assert refused.value.code is RefusalCode.WRONG_STEP
     assert "signaal" in refused.value.text
     assert "away-2" not in [row.message_id for row in await stack.store.notes(case)]
+
+
+async def test_what_was_refused_meanwhile_is_not_answered_as_done(stack: Stack) -> None:
+    """Its signal was refused while its update was still under way: the update's answer is that refusal."""
+    case = await stack.open()
+    await stack.rest()
+    with pytest.raises(TakenNotCarriedOut):
+        await stack.client.tell(case, "confirm-hand-over", {}, actor(SCHOOL), None, "away-8")
+    await stack.work()
+    await until(lambda: is_recorded(stack, case, "away-8"))
+    found = await find(stack.store, case)
+    assert found is not None
+    submission = read_submission("confirm-hand-over", {}, actor(SCHOOL), None, "away-8", stack.store.keys)
+    told = submission.told(case, ConfirmHandOver(), found.case.number)
+    with pytest.raises(Refused) as refused:
+        await stack.client._carry(found, told, Content())
+    assert refused.value.code is RefusalCode.WRONG_STEP
 
 
 async def test_a_case_without_a_worker_is_there_all_the_same(stack: Stack) -> None:

@@ -14,6 +14,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
 from protocol import vocabulary as v
@@ -125,13 +126,11 @@ class ToldCase:
         return failed.value.cause.type
 
     async def settled_update(self, told: Told) -> Answer:
-        """Hand it an update until it is answered: one may come while a run makes place for the next."""
-        while True:
-            try:
-                return await self.update(told)
-            except WorkflowUpdateFailedError as failed:
-                if getattr(failed.cause, "type", None) != "AcceptedUpdateCompletedWorkflow":
-                    raise
+        """Hand it an update until it is answered: one that comes while a run makes place for the next is told again."""
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                with suppress(RPCError):
+                    return await self.update(told)
 
     async def recorded_elsewhere(self, told: Told) -> None:
         """Write a turn past the workflow, as a restored database or a second writer would."""

@@ -18,10 +18,10 @@ from tests.workflows import stories
 from tests.workflows.case import told
 from tests.workflows.conftest import healthy
 from tests.workflows.log_watch import LogWatch
-from tests.workflows.names import CJG, MOTHER, SCHOOL
+from tests.workflows.names import CJG, SCHOOL
 from tests.workflows.patience import eventually
 from tests.workflows.server import TemporalServer, running
-from tests.workflows.town import Town, town_on
+from tests.workflows.town import Manner, Town, town_on
 
 T = v.Task
 _SOON = "limit.historyCount.suggestContinueAsNew=24"
@@ -39,16 +39,20 @@ async def restless(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Te
 
 @pytest.fixture(autouse=True)
 def ordinary(logs: LogWatch) -> None:
-    """What a run leaves behind when it makes place for the next."""
+    """What a run leaves behind when it makes place for the next.
+
+    News that comes at that very moment makes Temporal ask again, and the turn that was written meanwhile is adopted.
+    """
     logs.expect("Activity not found on completion", "Task not found when completing")
+    logs.expect("recording_mismatch", "caught up with the journal")
 
 
 @pytest.fixture
 async def town(
-    restless: TemporalServer, database: str, key_ring: KeyRing, office: PostOffice, cached_cases: int
+    restless: TemporalServer, database: str, key_ring: KeyRing, office: PostOffice, manner: Manner
 ) -> AsyncIterator[Town]:
     """A town on it."""
-    async with town_on(restless, database, key_ring, office, cached_cases=cached_cases) as settled:
+    async with town_on(restless, database, key_ring, office, manner) as settled:
         yield settled
         await healthy(settled)
 
@@ -90,15 +94,15 @@ async def test_a_repeat_after_a_new_run_counts_once(town: Town) -> None:
 
 
 async def test_with_a_delivery_under_way(town: Town, logs: LogWatch) -> None:
-    """Mail is away for all of several runs: when it is back, everybody is told everything once."""
+    """Mail is away and the last thing told ends a run: when it is back, the next run tells everybody everything once."""
     logs.expect("mail_unavailable")
     town.office.to_recipient = lambda _: "451 later"
     case = await town.open()
     first = (await case.handle.describe()).run_id
     await stories.asked(case)
-    for person in ("pupil", MOTHER):
-        await stories.answers(case, person)
-    await case.began_anew_since(first)
+    while (await case.handle.describe()).run_id == first:
+        acute = (await case.state()).safety is v.Safety.ACUTE
+        await case.told(SCHOOL, "clear_acute" if acute else "declare_acute")
     assert town.office.taken == []
     town.office.to_recipient = lambda _: "250 OK"
     await case.passes_quickly()

@@ -30,10 +30,12 @@ from tests.workflows.names import (
     WIJKAGENT,
     ZVH,
 )
-from tests.workflows.town import Town
+from tests.workflows.town import Manner, Town
 
 T = v.Task
 MOST_EVENTS = 200
+_OF_MOVING_ITS_CLOCK = ("WORKFLOW_EXECUTION_OPTIONS_UPDATED", "WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED")
+"""What only a test, and the local stack, adds to a history."""
 
 
 async def test_the_asterisk_of_the_page(town: Town) -> None:
@@ -128,7 +130,7 @@ async def test_de_escalating_goes_one_level_at_a_time(town: Town) -> None:
     assert (await case.state()).file_holder == SCHOOL
 
 
-@pytest.mark.parametrize("linger", [LINGER], indirect=True)
+@pytest.mark.parametrize("manner", [Manner(linger=LINGER)], ids=["lingering"], indirect=True)
 async def test_a_whole_escalated_case(town: Town) -> None:
     """From signal, by silence and the ZVH, to the returned file: within the history that one case may cost."""
     case = await town.open()
@@ -140,11 +142,14 @@ async def test_a_whole_escalated_case(town: Town) -> None:
     await case.told(CJG, "de_escalate", reason="goal_reached")
     await case.told(SCHOOL, "confirm_hand_over")
     assert await case.ended() == Outcome(kind=v.OutcomeKind.RETURNED, reason="goal_reached")
-    events = Counter(EventType.Name(event.event_type)[11:] for event in await case.history())
+    events = Counter(EventType.Name(event.event_type)[len("EVENT_TYPE_") :] for event in await case.history())
+    own = events.total() - sum(events[skipped] for skipped in _OF_MOVING_ITS_CLOCK)
     print(  # noqa: T201  # a figure that is to be seen
-        f"\nhistory events of a whole escalated case: {events.total()}", *events.most_common(), sep="\n  "
+        f"\nhistory events of a whole escalated case: {own}, with its clock moved {events.total()}",
+        *events.most_common(),
+        sep="\n  ",
     )
-    assert events.total() <= MOST_EVENTS
+    assert own <= MOST_EVENTS
     assert {n.rung for n in await case.notices()} >= {"reminder", "deadline"}
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import asyncpg
 from pydantic import JsonValue, SecretStr
@@ -29,6 +30,17 @@ from worker import worker
 
 _HURRY = timedelta(milliseconds=500)
 _OF_ALL_CONTACTS = {Contact.DESK: "balie", Contact.TEAM_LEAD: "teamleider"}
+
+
+class Manner(NamedTuple):
+    """How a town's worker works."""
+
+    cached_cases: int = 100
+    """Cases that it keeps in memory; with none, each is replayed from its history at every task."""
+    linger: timedelta = timedelta(milliseconds=50)
+    """How long a delivery waits for more. For a case that skips days no time passes meanwhile, so hardly at all."""
+    sealed: bool = True
+    """Not where histories are recorded that replay without keys."""
 
 
 async def settle_region(store: Store) -> None:
@@ -141,7 +153,7 @@ class Town:
         await self._worker.aclose()
 
 
-def _settings(dsn: str, keys: KeyRing, office: PostOffice, cached_cases: int) -> Settings:
+def _settings(dsn: str, keys: KeyRing, office: PostOffice, manner: Manner) -> Settings:
     return Settings(
         database_url=SecretStr(dsn),
         region=POLICY.region,
@@ -151,7 +163,8 @@ def _settings(dsn: str, keys: KeyRing, office: PostOffice, cached_cases: int) ->
         smtp_port=office.port,
         smtp_tls=Tls.NONE,
         mail_from="vangnet@regio.example",
-        worker_cases=cached_cases,
+        worker_cases=manner.cached_cases,
+        delivery_linger_seconds=manner.linger.total_seconds(),
         worker_drain_seconds=5,
         worker_strict_sandbox=True,
     )
@@ -163,9 +176,7 @@ async def town_on(
     dsn: str,
     keys: KeyRing,
     office: PostOffice,
-    *,
-    cached_cases: int = 100,
-    sealed: bool = True,
+    manner: Manner,
 ) -> AsyncIterator[Town]:
     """Settle a town on these parts; its worker runs until the test stops it.
 
@@ -174,15 +185,14 @@ async def town_on(
         dsn: A database with the region in it.
         keys: The key ring.
         office: Takes the mail.
-        cached_cases: How many cases the worker keeps in memory.
-        sealed: Whether payloads are sealed; not where histories are recorded that replay without keys.
+        manner: How the worker works.
     """
     async with AsyncExitStack() as stack:
         store = await Store.connect(dsn, keys)
         stack.push_async_callback(store.close)
         webhooks = await stack.enter_async_context(Webhooks())
-        client = await temporal.client(SealingCodec(keys) if sealed else None)
-        town = Town(client, dsn, store, office, webhooks, _settings(dsn, keys, office, cached_cases))
+        client = await temporal.client(SealingCodec(keys) if manner.sealed else None)
+        town = Town(client, dsn, store, office, webhooks, _settings(dsn, keys, office, manner))
         stack.push_async_callback(town.stop_worker)
         await town.start_worker()
         yield town

@@ -225,10 +225,17 @@ def _page(
         look=asked.look, case=asked.look.case, names=asked.look.names, people=asked.look.people,
         message=asked.name, controls=controls, values=asked.values, message_id=asked.id,
         number=asked.look.case.number, note_needed=message.NOTE, errors=errors or {}, sentence=sentence,
-        changed=changed, typed=typed(asked.request), reviewed=_needs_reviewer_field(asked),
+        changed=changed, typed=typed(asked.request), reviewed=_reviewed(asked),
         more=any(control.kind in {Kind.AGREEMENTS, Kind.GUARDIANS} for control in controls),
         rows=max((len(control.rows) for control in controls), default=0),
     )  # fmt: skip
+
+
+def _reviewed(asked: Asked) -> str:
+    """When a colleague has to confirm: ``always``, ``sometimes``, or never."""
+    if not _needs_reviewer_field(asked):
+        return ""
+    return "always" if asked.message.model_fields[forms.REVIEWER].is_required() else "sometimes"
 
 
 def _preview_page(asked: Asked, shown: Preview) -> Response:

@@ -38,7 +38,6 @@ class Document(_Read):
     agreements: tuple[Agreement, ...]
     goes_on: tuple[str, ...]
     call: str
-    for_persons: tuple[str, ...]
 
 
 class Part(Frozen):
