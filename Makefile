@@ -10,17 +10,20 @@ BIN := .venv/bin
 SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests proofs worker.py)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help run test check format bench proof lock clean
+.PHONY: help run test check format bench proof lock reference record-histories clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run ## set up and start everything on this machine with demo data; Ctrl-C stops all of it
 	@exec $(BIN)/python -m starter.local
 
+# The tests wait more than they compute: more of them at once than there are cores. The workflows' own come again with
+# a worker that keeps nothing in memory, and so replays at every task.
 test: .venv/.dev ## set up and pass all tests
 	@test -n "$${CHROMIUM:-}" || command -v chromium chromium-browser >/dev/null || { echo "The tests of the pages need the browser Chromium. On Debian or Ubuntu: apt install chromium. Elsewhere name it with: make test CHROMIUM=/path/to/chromium" >&2; exit 1; }
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/workflows --no-workflow-cache
 
 check: .venv/.dev ## format, lint, types and import rules
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
@@ -38,6 +41,12 @@ bench: .venv/.dev ## the measurements, as a table and as JSON
 proof: .venv/.dev ## the long proofs: faults, floods, rehearsals; each prints its figures and its seed
 	@$(BIN)/python -m pytest proofs
 	@$(BIN)/python -m pytest -m proof tests/protocol
+
+reference: .venv/.dev ## write docs/reference.md from the protocol
+	@$(BIN)/python -m protocol.reference > docs/reference.md
+
+record-histories: .venv/.dev ## record the histories that the tests replay: at a release, never to make a replay pass
+	@$(BIN)/python -m tests.replay.record
 
 lock: .venv/.dev ## resolve the dependencies of pyproject.toml anew
 	@$(LOCK) --upgrade --extra dev --output-file requirements/dev.txt

@@ -40,6 +40,19 @@ class Dispatch(Frozen):
     """How often it was tried, this time included."""
 
 
+class Delivery(Frozen):
+    """What is to be sent.
+
+    Attributes:
+        case_id: Whose notices.
+        more_may_come: Somebody just told the case something, and people do several steps in a row.
+            What the case's own clock told it comes alone.
+    """
+
+    case_id: str
+    more_may_come: bool = False
+
+
 class FailedNotice(Frozen):
     """A notice that did not arrive and will not be tried again.
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.bell import Bell
-from activities.dispatch import Delivered, Dispatch, FailedNotice, dispatched
+from activities.dispatch import Delivered, Delivery, Dispatch, FailedNotice, dispatched
 from activities.errors import DeliveryCode, Unavailable, Undeliverable, WebhookUnavailable, translated
 from activities.hand_over import HandOvers
 from activities.mail import Mailer, MailRound
@@ -19,7 +19,7 @@ from store import Claim, OutboxState, Store
 
 _LONGEST_ROUND = timedelta(minutes=2)
 """After so long no further notice is begun: the rest is for the next try."""
-LINGER = timedelta(seconds=2)
+LINGER = timedelta(seconds=4)
 """How long a delivery waits for what the case records next: people do several steps in a row.
 
 Half of it before each round of sending, so that a round takes along what comes right behind, and
@@ -75,7 +75,7 @@ class Outbox:
 
     @activity.defn(name="deliver")
     @translated
-    async def deliver(self, case_id: str) -> Delivered:
+    async def deliver(self, delivery: Delivery) -> Delivered:
         """Send every notice of a case that is not sent yet.
 
         Idempotency key: the notice's id, which is its Message-ID as well. A notice is noted as
@@ -87,40 +87,33 @@ class Outbox:
                 is sending or a round took too long, ``notices_waiting``: everything that could be
                 sent was sent, and another try sends the rest.
         """
+        case_id = delivery.case_id
+        pause = self._pause if delivery.more_may_come else 0
         with self._bell.listening(case_id) as news:
-            tally, state = await self._send_all(case_id, news)
+            tally, state = await self._send_all(case_id, news, pause)
         if state.unsent and not tally.failed:
             raise tally.late[0] if tally.late else Unavailable("notices_waiting")
         failed = await self._failures(case_id) if state.failed else ()
         return Delivered(failed=failed, waiting=state.unsent, through=state.number)
 
-    async def _send_all(self, case_id: str, news: asyncio.Event) -> tuple[Tally, OutboxState]:
+    async def _send_all(self, case_id: str, news: asyncio.Event, pause: float) -> tuple[Tally, OutboxState]:
         """Send until nothing is left and nothing more comes, or until something cannot go now."""
         clock = asyncio.get_running_loop().time
         end = clock() + _LONGEST_ROUND.total_seconds()
         while True:
-            await self._paused()
+            await _paused(pause)
             news.clear()
             tally = await self._sent(case_id)
             state = await self._store.outbox(case_id)
             if tally.late or tally.failed or clock() > end:
                 return tally, state
             if not state.unsent and state.open:
-                await self._paused(news.wait())
+                await _paused(pause, news.wait())
                 state = await self._store.outbox(case_id)
             elif not tally.sent:
                 return tally, state
             if not state.unsent:
                 return tally, state
-
-    async def _paused(self, *waits: Coroutine[None, None, object]) -> None:
-        """Wait a moment, or until one of these; a worker that is told to stop does not wait."""
-        tasks = [asyncio.ensure_future(wait) for wait in (*waits, activity.wait_for_worker_shutdown())]
-        try:
-            await asyncio.wait(tasks, timeout=self._pause, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
 
     async def _sent(self, case_id: str) -> Tally:
         tally = await self._round(case_id)
@@ -180,3 +173,13 @@ class Outbox:
             FailedNotice(notice=row.notice_id, party=row.party, kind=row.kind, code=DeliveryCode(row.failed_code or ""))
             for row in await self._store.failures(case_id)
         )
+
+
+async def _paused(seconds: float, *waits: Coroutine[None, None, object]) -> None:
+    """Wait a moment, or until one of these; a worker that is told to stop does not wait."""
+    tasks = [asyncio.ensure_future(wait) for wait in (*waits, activity.wait_for_worker_shutdown())]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

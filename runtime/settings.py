@@ -110,7 +110,7 @@ class Settings(Read):
     database_connections: Annotated[int, Field(ge=1, le=1000)] = 10
     worker_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 2000
     """Open cases that a worker keeps in memory; fewer than are in use costs half of the speed."""
-    delivery_linger_seconds: Annotated[float, Field(ge=0, le=30)] = 2
+    delivery_linger_seconds: Annotated[float, Field(ge=0, le=30)] = 4
     """How long a delivery waits for more notices of its case: several steps in a row are then one activity."""
     worker_strict_sandbox: bool = False
     """Load the workflows' own modules anew for every case: finds state that is kept between cases, at a price."""

@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.case_file import Behind, CaseFile
-    from activities.dispatch import FailedNotice
+    from activities.dispatch import Delivery, FailedNotice
     from activities.outbox import Outbox
     from protocol.case import Outcome
     from protocol.deadlines import next_rung
@@ -46,6 +46,7 @@ class CaseWorkflow(HearsMessages):
         self._behind = False
         self._to_tell = self._ledger.number if start.unsent else 0
         self._told = 0
+        self._told_by_somebody = False
         self._delivering: asyncio.Task[None] | None = None
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -193,6 +194,7 @@ class CaseWorkflow(HearsMessages):
         self._stopped = None
         if recording.notices:
             self._to_tell = recording.case.number
+            self._told_by_somebody = recording.events[-1].message_id is not None
         self._begin_delivering()
 
     async def _catch_up(self) -> bool:
@@ -241,7 +243,7 @@ class CaseWorkflow(HearsMessages):
         try:
             delivered = await workflow.execute_activity_method(
                 Outbox.deliver,
-                self._ledger.case.id,
+                Delivery(case_id=self._ledger.case.id, more_may_come=self._told_by_somebody),
                 start_to_close_timeout=limits.DELIVERY_TIMEOUT,
                 heartbeat_timeout=limits.DELIVERY_HEARTBEAT,
                 schedule_to_close_timeout=limits.DELIVERY_LIMIT,

@@ -10,6 +10,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.dispatch import Delivery
     from activities.housekeeping import Housekeeping, Looked
     from activities.outbox import Outbox
     from protocol.model import Frozen
@@ -66,5 +67,5 @@ class HousekeepingWorkflow:
         cases = await workflow.execute_activity_method(Housekeeping.undelivered, **_ROUND)
         for case_id in cases:
             with suppress(ActivityError):  # its mail server may be away: the next round tries again
-                await workflow.execute_activity_method(Outbox.deliver, case_id, **_ONE_TRY)
+                await workflow.execute_activity_method(Outbox.deliver, Delivery(case_id=case_id), **_ONE_TRY)
         return len(cases)

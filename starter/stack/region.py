@@ -45,7 +45,10 @@ async def set_up(store: Store) -> None:
     The settings are saved the first time only: a version of them never changes, and their calendar is one of the
     year in which they were made.
     """
+    there = {row.id for row in await store.organisations(REGION)}
     for demo in ORGANISATIONS:
+        if demo.id in there:
+            continue  # somebody may have changed it on the pages
         row = OrganisationRow(region=REGION, id=demo.id, kind=demo.kind, name=demo.name)
         await store.save_organisation(row, _contacts(demo))
     try:

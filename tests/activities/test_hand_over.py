@@ -9,6 +9,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.dispatch import Delivery
 from activities.hand_over import HandOvers
 from activities.outbox import Outbox
 from protocol import messages as m
@@ -120,7 +121,7 @@ async def test_the_document_is_there_before_anybody_is_told(
     store: Store, story: Story, outbox: Outbox, office: PostOffice
 ) -> None:
     """School and parent are told by mail once there is something to read, the parent by a one-time link."""
-    await ActivityEnvironment().run(outbox.deliver, story.id)
+    await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
 
     await document(store, story)
     kinds = {row.notice_id: row.kind for row in await store.notices(story.id)}
@@ -138,7 +139,7 @@ async def test_without_a_document_nobody_is_told(
     """When the document cannot be filed, everything else goes and the hand-over's notices wait."""
     await store.destroy_key(story.id, Controller.SCHOOL)
     with pytest.raises(ApplicationError) as stopped:
-        await ActivityEnvironment().run(outbox.deliver, story.id)
+        await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
 
     assert stopped.value.type == "key_destroyed"
     assert office.taken

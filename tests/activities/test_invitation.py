@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar, Event
 from temporalio.testing import ActivityEnvironment
 
-from activities.dispatch import Meeting
+from activities.dispatch import Delivery, Meeting
 from activities.letter import mail
 from activities.outbox import Outbox
 from protocol import messages as m
@@ -55,7 +55,7 @@ async def plan(store: Store, story: Story, days: int, *invitees: str) -> None:
 async def sent(outbox: Outbox, story: Story, office: PostOffice) -> list[EmailMessage]:
     """The mails about meetings that go to the guardian now."""
     before = len(office.mails)
-    await ActivityEnvironment().run(outbox.deliver, story.id)
+    await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
     return [one for one in office.mails[before:] if one["To"] == GUARDIAN_ADDRESS and part(one) is not None]
 
 
@@ -159,7 +159,7 @@ def test_a_resend_is_the_same_mail() -> None:
 
 async def test_other_notices_have_no_entry(story: Story, outbox: Outbox, office: PostOffice) -> None:
     """Only what is about a meeting goes to a calendar."""
-    await ActivityEnvironment().run(outbox.deliver, story.id)
+    await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
 
     assert office.mails
     assert not [one for one in office.mails if part(one) is not None]

@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.bell import Bell
 from activities.case_file import CaseFile
-from activities.dispatch import Delivered
+from activities.dispatch import Delivered, Delivery
 from activities.hand_over import HandOvers
 from activities.mail import Mailer, MailSettings
 from activities.outbox import Outbox
@@ -48,7 +48,7 @@ PUPIL_ADDRESS = "r@scherpenzeel.example"
 
 async def deliver(outbox: Outbox, story: Story) -> Delivered:
     """Run the activity as a worker does."""
-    return await ActivityEnvironment().run(outbox.deliver, story.id)
+    return await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
 
 
 async def delivered_all(outbox: Outbox, story: Story) -> bool:

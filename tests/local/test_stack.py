@@ -166,7 +166,13 @@ def test_a_second_run_is_told_off(stack: Running) -> None:
 
 @pytest.mark.parametrize(
     ("name", "part"),
-    [("worker", "worker.py"), ("postgres", "bin/postgres"), ("temporal", "start-dev"), ("inbox", "starter.inbox"), ("login", "starter.oidc")],
+    [
+        ("worker", "worker.py"),
+        ("postgres", "bin/postgres"),
+        ("temporal", "start-dev"),
+        ("inbox", "starter.inbox"),
+        ("login", "starter.oidc"),
+    ],
 )
 def test_who_is_killed_comes_back(stack: Running, name: str, part: str) -> None:
     """`kill -9` of a part is told in one line, and within seconds it runs again on the same data."""

@@ -173,12 +173,20 @@ async def test_who_looks_is_logged_and_the_rest_sees_nothing(stack: Stack) -> No
 
 
 async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
-    """Everything is there: exit code 0. Something is away: exit code 1, and which."""
-    assert (await stack.run("check")).code == 0
+    """What is there, and what is away: exit code 1, and which."""
+    here = await stack.run("check", "--json")
+    fine = {finding["name"]: finding["fine"] for finding in json.loads(here.out)}
+    assert {
+        "keys": True,
+        "database": True,
+        "temporal": True,
+        "mail": True,
+        "login": False,
+    } == fine  # it has no provider
     away = await stack.run("check", "--json", around={"VANGNET_SMTP_PORT": "1", "TEMPORAL_ADDRESS": "127.0.0.1:1"})
     assert away.code == 1
     found = {finding["name"]: finding["fine"] for finding in json.loads(away.out)}
-    assert {"keys": True, "database": True, "temporal": False, "mail": False} == found
+    assert {"keys": True, "database": True, "temporal": False, "mail": False, "login": False} == found
 
 
 async def test_a_missing_setting_is_named(stack: Stack) -> None:

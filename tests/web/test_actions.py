@@ -278,7 +278,7 @@ async def test_a_meeting_is_recorded_with_its_agreements(web: Pages, visit: Visi
     assert "Vul een datum in bij afspraak 7." in lacking.text
     told = await visit.post(path, [*hidden_fields(lacking.text), *typed])
 
-    assert 303 == told.status_code
+    assert 303 == told.status_code, told.text
     now = await standing.find(web.store, case)
     assert now is not None
     assert [("action-1", "cjg")] == [(action.action, action.owner) for action in now.case.actions]

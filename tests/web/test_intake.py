@@ -11,7 +11,6 @@ import pytest
 from protocol.refusals import TEXTS, RefusalCode
 from starter import standing
 from store import AccessEntry
-from tests.web.conftest import Login
 from tests.web.filling import GUARDIAN, PUPIL, SCREENS, begun, filled
 from tests.web.serving import Pages
 from tests.web.told import MEENT, by

@@ -13,7 +13,7 @@ import pytest
 from protocol.notices import LinkPurpose
 from starter.web.serving import server_config
 from starter.web.texts import Texts, catalogue
-from store.recording import LATE
+from store.recording import WITHDRAWAL
 from tests.web.link_cases import PARENT, asked, engaged, link
 from tests.web.serving import Pages, running_pages
 from tests.web.visiting import Visit
@@ -65,7 +65,7 @@ async def wrong_links(web: Pages, case: str) -> list[str]:
 async def _expired(web: Pages) -> str:
     """A case whose question was due so long ago that a late answer does not count any more."""
     case = await asked(web)
-    await web.store.move_clock(case, LATE + timedelta(days=14))
+    await web.store.move_clock(case, WITHDRAWAL + timedelta(days=14))
     return case
 
 
@@ -130,7 +130,7 @@ async def test_a_token_is_in_no_log_and_no_referrer(
     theirs = ("httpx2", "httpcore2", "uvicorn.access")
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(theirs)]
     assert server_config(web.services).access_log is False
-    assert not any(path.removeprefix("/k/") in line for line in ours)
+    assert [] == [line for line in ours if path.removeprefix("/k/") in line]
     assert {("no-store", "no-referrer")} == {
         (answer.headers["cache-control"], answer.headers["referrer-policy"]) for answer in answers
     }

@@ -178,7 +178,7 @@ def _rows(values: Form) -> int:
 
 def _id(values: Form) -> str:
     brought = values.text("id")
-    return brought if _ID.fullmatch(brought) else secrets.token_urlsafe(16)
+    return brought if _ID.fullmatch(brought) else f"f-{secrets.token_urlsafe(16)}"
 
 
 async def _changed(asked: Asked) -> tuple[str, ...]:
@@ -207,7 +207,9 @@ def _refused(asked: Asked, refused: Refused) -> Response:
     if refused.code is RefusalCode.NOTE_MISSING:
         return _page(asked, 422, errors={"note": refused.text})
     if refused.code is RefusalCode.MESSAGE_ID_REUSED:
-        return _page(replace(asked, id=secrets.token_urlsafe(16)), 409, sentence=asked.look.t("case.sent_before"))
+        return _page(
+            replace(asked, id=f"f-{secrets.token_urlsafe(16)}"), 409, sentence=asked.look.t("case.sent_before")
+        )
     return _page(asked, 409, sentence=refused.text)
 
 
