@@ -78,7 +78,7 @@ class Bare(Driver):
         return workflow
 
     async def tell(self, workflow: str, number: int) -> float:
-        handle = self._client.get_workflow_handle_for(bare.BareWorkflow.run, workflow)
+        handle = self._client.get_workflow_handle(workflow)
         return await _timed(handle.execute_update(bare.BareWorkflow.tell, number))
 
     async def quiet(self, workflow: str) -> None:
