@@ -84,9 +84,12 @@ def _step_entered(scene: Scene, event: e.StepEntered) -> Iterator[Draft]:
 
 
 def _who_lose_access(scene: Scene) -> tuple[str, ...]:
+    """Who coordinates, who takes part, and the CJG that a report still waited for."""
     case = scene.after
     partners = (p.organisation for p in case.partners if p.status is v.PartnerStatus.ACCEPTED)
-    return tuple(dict.fromkeys(p for p in (case.coordinator, *partners) if p != case.school))
+    reported = (case.cjg,) if scene.before and scene.before.step is v.Step.REPORT else ()
+    found = dict.fromkeys((case.coordinator, *partners, *reported))
+    return tuple(party for party in found if party not in (case.school, scene.actor))
 
 
 def _consent_requested(scene: Scene, event: e.ConsentRequested) -> Iterator[Draft]:

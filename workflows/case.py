@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.case_file import Behind, CaseFile
-    from activities.dispatch import Delivery, FailedNotice
+    from activities.dispatch import Delivered, Delivery, FailedNotice
     from activities.outbox import Outbox
     from protocol.case import Outcome
     from protocol.deadlines import next_rung
@@ -241,15 +241,7 @@ class CaseWorkflow(HearsMessages):
     async def _deliver(self) -> None:
         """Send what is unsent. One delivery at a time, beside everything else that the case does."""
         try:
-            delivered = await workflow.execute_activity_method(
-                Outbox.deliver,
-                Delivery(case_id=self._ledger.case.id, more_may_come=self._told_by_somebody),
-                start_to_close_timeout=limits.DELIVERY_TIMEOUT,
-                heartbeat_timeout=limits.DELIVERY_HEARTBEAT,
-                schedule_to_close_timeout=limits.DELIVERY_LIMIT,
-                retry_policy=limits.DELIVERY_RETRIES,
-                summary="notices",
-            )
+            delivered = await self._delivered()
         except ActivityError as error:
             workflow.logger.error("delivery given up", extra={"code": _code_of(error)})
             await workflow.sleep(limits.RECORDING_AGAIN, summary="deliver again")
@@ -260,6 +252,28 @@ class CaseWorkflow(HearsMessages):
         self._delivering = None
         if not self._ledger.has_unwritten:
             self._begin_delivering()
+
+    async def _delivered(self) -> Delivered:
+        """Send; what the case's own clock brought first without a task of its own, as nobody waits for an answer."""
+        delivery = Delivery(case_id=self._ledger.case.id, more_may_come=self._told_by_somebody)
+        if not delivery.more_may_come:
+            with suppress(ActivityError, ApplicationError):
+                return await workflow.execute_local_activity_method(
+                    Outbox.deliver,
+                    delivery,
+                    start_to_close_timeout=limits.DELIVERY_LOCALLY,
+                    retry_policy=limits.ONE_TRY,
+                    summary="notices",
+                )
+        return await workflow.execute_activity_method(
+            Outbox.deliver,
+            delivery,
+            start_to_close_timeout=limits.DELIVERY_TIMEOUT,
+            heartbeat_timeout=limits.DELIVERY_HEARTBEAT,
+            schedule_to_close_timeout=limits.DELIVERY_LIMIT,
+            retry_policy=limits.DELIVERY_RETRIES,
+            summary="notices",
+        )
 
     def _tell_failure(self, failed: FailedNotice) -> None:
         message = DeliveryFailed(notice=failed.notice, party=failed.party, about=failed.kind)

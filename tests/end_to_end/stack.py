@@ -167,6 +167,15 @@ class LocalStack:
             identity="tests",
         )
 
+    async def sent(self, case: str) -> None:
+        """Wait until every notice of a case went out: sending changes what is written, too."""
+
+        async def all_sent() -> bool:
+            rows = json.loads((await self.vangnet("notices", case, "--json")).out)
+            return all(row["sentAt"] for row in rows)
+
+        await eventually(all_sent, "every notice is sent")
+
     async def fingerprint(self, tables: Iterable[str], *cases: str) -> dict[str, str]:
         """A digest of everything that tables hold of cases: equal means that nothing was written."""
         connection = await asyncpg.connect(self.database_url())

@@ -110,6 +110,7 @@ async def test_an_id_is_for_one_message(stack: LocalStack, case: str) -> None:
     """Under an id that was used nothing else is taken, and what it was used for stays."""
     tell = ("case", "tell", case, "add-signal", "--id", "once", "--as", SCHOOL, "--json")
     assert (await stack.vangnet(*tell, "signals=recruitment")).code == 0
+    await stack.sent(case)
     before = await stack.fingerprint(WRITTEN, case)
     other = await stack.vangnet(*tell, "signals=image_spread")
     assert (3, "message_id_reused") == judged(other)

@@ -115,7 +115,7 @@ class Described:
             f" {_span(activity.start_to_close_timeout)}, local until {_span(activity.local_retry_threshold)},"
             f" {_retries(command)}"
         )
-        yield from self._recording(recording)
+        yield from self._recording(recording) if "events" in recording else (f"    {_line(recording)}",)
 
     def _recording(self, recording: Json) -> Iterator[str]:
         for name in ("events", "notices", "refused"):
