@@ -207,11 +207,11 @@ async def test_clocks_stand_still_outside_of_the_local_stack(stack: Stack) -> No
 async def test_interrupting_ends_quietly(stack: Stack) -> None:
     """Ctrl-C is exit code 130 and says nothing."""
     case = await opened(stack)
+    before = await stack.looked(case)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "starter.cli", "case", "wait", case, "--for", "step=closed", "--timeout", "60s",
         env=stack.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    before = await stack.looked(case)
     async with asyncio.timeout(120):
         while await stack.looked(case) == before:
             await asyncio.sleep(0.02)
