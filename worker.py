@@ -23,6 +23,7 @@ from activities.webhooks import Webhooks
 from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
+from runtime.leaving import leaving
 from runtime.sandbox import sandbox
 from runtime.settings import Settings, load, stop_for
 from runtime.signals import stop_on_signals
@@ -122,13 +123,14 @@ def _collect_garbage_rarely() -> None:
 
 def main() -> None:
     """Run the worker with the settings of the environment."""
-    try:
-        settings = load(Settings)
-        logs.configure(settings.log_format, settings.log_level)
-        _collect_garbage_rarely()
-        uvloop.run(work(settings))
-    except (StartError, StoreError) as error:
-        stop_for(error)
+    with leaving():
+        try:
+            settings = load(Settings)
+            logs.configure(settings.log_format, settings.log_level)
+            _collect_garbage_rarely()
+            uvloop.run(work(settings))
+        except (StartError, StoreError) as error:
+            stop_for(error)
 
 
 if __name__ == "__main__":

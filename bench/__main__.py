@@ -16,6 +16,7 @@ import typer
 from bench.report import report, show
 from bench.rounds import FULL, QUICK, measure
 from runtime.errors import StartError
+from runtime.leaving import leaving
 from runtime.settings import stop_for
 from store import StoreError
 
@@ -59,4 +60,5 @@ def _say(what: str) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    with leaving():
+        typer.run(main)

@@ -18,6 +18,7 @@ from temporalio.client import Client
 
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
+from runtime.leaving import leaving
 from runtime.search_attributes import register
 from runtime.settings import Ports, Settings, load, load_or_exit, local_folder, stop_for
 from runtime.signals import stop_on_signals
@@ -162,7 +163,12 @@ async def _unless(stop: asyncio.Event, coming_up: Coroutine[None, None, None]) -
 
 
 def main() -> None:
-    """Run the local stack; ends with exit code 2 when it cannot start as asked, 1 when it does not come up."""
+    """Run the local stack; ends with exit code 2 when it cannot start as asked, 4 when a part does not answer."""
+    with leaving():
+        _run_here()
+
+
+def _run_here() -> None:
     layout, ports = Layout(local_folder()), load_or_exit(Ports)
     layout.make()
     logging.basicConfig(filename=layout.log("local"), level=logging.WARNING, format="%(asctime)s %(message)s")

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from runtime.leaving import leaving
 from starter.cli import audit, case, clock
 from starter.cli.check import check
 from starter.cli.exits import Exit, report
@@ -31,7 +32,11 @@ for process in (local, worker, web, codec, migrate):
 
 def main() -> None:
     """Run the command line; every error ends here as one line and an exit code."""
-    as_json = "--json" in sys.argv[1:]
+    with leaving():
+        raise SystemExit(_run(as_json="--json" in sys.argv[1:]))
+
+
+def _run(*, as_json: bool) -> int:
     try:
         ended = app(prog_name="vangnet", standalone_mode=False)
     except KeyboardInterrupt:
@@ -41,4 +46,4 @@ def main() -> None:
         ended = Exit.DONE
     except Exception as error:  # noqa: BLE001  # nothing but a line may reach a person
         ended = report(error, as_json=as_json)
-    raise SystemExit(ended if isinstance(ended, int) else Exit.DONE)
+    return ended if isinstance(ended, int) else Exit.DONE

@@ -14,6 +14,7 @@ from temporalio.client import Client
 from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
+from runtime.leaving import leaving
 from runtime.settings import Settings, load, stop_for
 from runtime.temporal import connect
 from starter.carrier import Connect
@@ -94,9 +95,10 @@ def server_config(services: Services) -> uvicorn.Config:
 
 def main() -> None:
     """Run the pages with the settings of the environment."""
-    try:
-        settings, web = load(Settings), load(WebSettings)
-        logs.configure(settings.log_format, settings.log_level)
-        uvloop.run(serve(settings, web))
-    except (StartError, StoreError) as error:
-        stop_for(error)
+    with leaving():
+        try:
+            settings, web = load(Settings), load(WebSettings)
+            logs.configure(settings.log_format, settings.log_level)
+            uvloop.run(serve(settings, web))
+        except (StartError, StoreError) as error:
+            stop_for(error)

@@ -142,13 +142,14 @@ class Stack:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "starter.cli", *arguments,
             cwd=_CHECKOUT,
-            env=self.environment | dict(around or {}),
+            env=self.environment | {"PYTHONFAULTHANDLER": "1"} | dict(around or {}),
             stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await asyncio.wait_for(process.communicate(stdin), 60)
         assert b"Traceback" not in err, err.decode()
+        assert (process.returncode or 0) >= 0, f"ended by signal {process.returncode}: {err.decode()}"
         return Ended(process.returncode or 0, out.decode(), err.decode())
 
 
