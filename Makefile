@@ -39,8 +39,7 @@ bench: .venv/.dev ## the measurements, as a table and as JSON
 	@$(BIN)/python -m bench
 
 proof: .venv/.dev ## the long proofs: faults, floods, rehearsals; each prints its figures and its seed
-	@$(BIN)/python -m pytest proofs
-	@$(BIN)/python -m pytest -m proof tests/protocol
+	@failed=0; $(BIN)/python -m pytest proofs || failed=$$?; $(BIN)/python -m pytest -m proof tests || failed=$$?; exit $$failed
 
 reference: .venv/.dev ## write docs/reference.md from the protocol
 	@$(BIN)/python -m protocol.reference > docs/reference.md

@@ -6,9 +6,9 @@ from temporalio import activity
 
 from activities.bell import Bell
 from activities.errors import translated
+from activities.turns import Turn, laid_out
 from protocol.events import Recorded
 from protocol.model import Frozen
-from protocol.recording import Recording
 from store import Store
 
 
@@ -29,16 +29,19 @@ class CaseFile:
 
     @activity.defn(name="record")
     @translated
-    async def record(self, recording: Recording) -> None:
+    async def record(self, turn: Turn) -> None:
         """Write a turn's events, state and notices in one transaction.
 
-        Idempotent by (case, event number). A local activity: it writes to the database only.
+        Idempotent by (case, event number). A local activity: it writes to the database only, and
+        finds the turn where the case laid it out in this very process.
 
         Raises:
             ApplicationError: ``recording_mismatch`` when an event number comes back with other
                 content, ``recording_gap`` when one is skipped (neither is tried again);
-                ``store_unavailable`` while the database is away.
+                ``store_unavailable`` while the database is away; ``turn_gone`` when the case
+                went to another worker meanwhile, which records it.
         """
+        recording = laid_out(turn)
         await self._store.record(recording)
         if recording.notices:
             self._bell.ring(recording.case.id)

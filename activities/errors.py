@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 UNEXPECTED = "unexpected_error"
 
-_FOR_GOOD = frozenset({"recording_mismatch", "recording_gap", "key_destroyed"})
+_FOR_GOOD = frozenset({"recording_mismatch", "recording_gap", "key_destroyed", "anchors_differ", "anchor_key_invalid"})
 """Codes of the store that trying again cannot change: somebody has to look."""
 
 _log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ class DeliveryCode(StrEnum):
     MAIL_NOT_TAKEN_IN_TIME = "mail_not_taken_in_time"
     WEBHOOK_INVALID = "webhook_invalid"
     WEBHOOK_REFUSED = "webhook_refused"
+    PART_ERASED = "part_erased"
+    """What it needs was destroyed: an address, or the document of a hand-over."""
 
 
 class ActivityError(Exception):

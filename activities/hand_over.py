@@ -13,7 +13,7 @@ from protocol.case import Case
 from protocol.events import HandOverBegun, Recorded
 from protocol.evolve import evolve
 from protocol.model import Frozen
-from store import Store
+from store import KeyDestroyed, Store
 
 
 class Agreement(Frozen):
@@ -50,10 +50,13 @@ class HandOvers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def prepare(self, case_id: str) -> None:
+    async def prepare(self, case_id: str) -> bool:
         """File a document for every hand-over that was begun; done again, it changes nothing.
 
         Idempotency key: (case, number of the event that began the hand-over).
+
+        Returns:
+            Whether they are there; False when the part of the file in which they belong was destroyed.
         """
         case: Case | None = None
         for row in await self._store.journal(case_id):
@@ -61,7 +64,11 @@ class HandOvers:
             event = row.recorded.event
             if isinstance(event, HandOverBegun):
                 # One that is there already stays as it is: the store keeps the first.
-                await self._file(composed(case, row.recorded, event))
+                try:
+                    await self._file(composed(case, row.recorded, event))
+                except KeyDestroyed:
+                    return False
+        return True
 
     async def _file(self, document: HandOverDocument) -> None:
         await self._store.save_hand_over(document.case, document.number, document.model_dump_json(by_alias=True))

@@ -70,8 +70,9 @@ class Housekeeping:
     @activity.defn(name="drop_leftovers")
     @translated
     async def drop_leftovers(self) -> Looked:
-        """Drop messages that were staged a month ago and that no case ever took."""
-        return Looked(done=await self._store.drop_stale(_LEFTOVERS_AFTER))
+        """Drop what no case ever took: messages staged a month ago, drafts left lying, reviews that nobody decided."""
+        stale = await self._store.drop_stale(_LEFTOVERS_AFTER)
+        return Looked(done=stale + await self._store.sweep_drafts() + await self._store.expire_reviews())
 
     @activity.defn(name="undelivered")
     @translated

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from email.utils import parseaddr
 from enum import StrEnum
 from types import TracebackType
@@ -196,6 +197,19 @@ class Mailer:
             yield one_round
         finally:
             await one_round.close()
+
+
+async def send_alone(settings: MailSettings, recipient: str, message: EmailMessage) -> None:
+    """Send one mail that is about no case, over a connection of its own.
+
+    Raises:
+        MailUnavailable: Not now.
+    """
+    try:
+        async with asyncio.timeout(4 * settings.timeout.total_seconds()), _client(settings) as server:
+            await server.send_message(message, sender=parseaddr(settings.sender)[1], recipients=recipient)
+    except (SMTPException, OSError, TimeoutError):
+        raise MailUnavailable from None
 
 
 def _client(settings: MailSettings) -> SMTP:

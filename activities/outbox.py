@@ -38,6 +38,8 @@ class Tally:
         self.late: list[Unavailable] = []
         self.hand_overs = False
         """A notice of a hand-over waits for its document."""
+        self.erased = False
+        """There will be no document: the part of the file in which it belongs was destroyed."""
 
 
 class Outbox:
@@ -118,14 +120,15 @@ class Outbox:
     async def _sent(self, case_id: str) -> Tally:
         tally = await self._round(case_id)
         if tally.hand_overs:
-            await self._hand_overs.prepare(case_id)
+            tally.erased = not await self._hand_overs.prepare(case_id)
             tally = await self._round(case_id, tally)
         return tally
 
     async def _round(self, case_id: str, before: Tally | None = None) -> Tally:
         """Try each unsent notice once; after ``before`` the hand-over's documents are there."""
         tally = Tally()
-        tally.sent, tally.failed = (before.sent, before.failed) if before else (0, 0)
+        if before is not None:
+            tally.sent, tally.failed, tally.erased = before.sent, before.failed, before.erased
         clock = asyncio.get_running_loop().time
         end = clock() + _LONGEST_ROUND.total_seconds()
         async with self._mailer.round() as mails, self._store.claim_unsent(case_id) as claims:
@@ -142,6 +145,8 @@ class Outbox:
 
     async def _settle(self, claim: Claim, mails: MailRound, tally: Tally) -> None:
         try:
+            if claim.recipient.erased or (tally.erased and claim.notice.kind is NoticeKind.HAND_OVER):
+                raise Undeliverable(DeliveryCode.PART_ERASED)  # noqa: TRY301  # judged as the others are
             await self._send(dispatched(claim, self._public_url), mails)
         except Unavailable as unavailable:
             tally.late.append(unavailable)

@@ -38,6 +38,7 @@ class Crowd(Frozen):
     """Many whole cases side by side."""
 
     at_once: int
+    """How many really were."""
     cases: int
     cases_per_second: float
     round_trips: RoundTrips
@@ -62,7 +63,7 @@ class Sample(Frozen):
     crowd: Crowd
     """As many at once as a region's busy hour; throughput and CPU are read here."""
     rush: Crowd
-    """Twice as many at once."""
+    """Twice as many at once: the round trips of a rush are read here."""
     kept: Kept
 
 
@@ -75,10 +76,26 @@ class Memory(Frozen):
     bytes_per_case: float
 
 
+class Grown(Frozen):
+    """The same crowd of ours among few open cases and among many."""
+
+    few: int
+    many: int
+    among_few: Crowd
+    among_many: Crowd
+
+
 class Measured(Frozen):
     """Everything; by driver."""
 
     rounds: tuple[dict[str, Sample], ...]
     paused: Kept
     """Of a case of ours whose messages come so far apart that each has a delivery of its own."""
+    tour_events: int
+    """Of the case that the README tells, to its end and with such pauses."""
     memory: dict[str, Memory]
+    """Of cases that were just opened."""
+    memory_told: dict[str, Memory]
+    """Of cases that were told some messages, too."""
+    grown: Grown | None = None
+    """Only where it was asked for."""

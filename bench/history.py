@@ -12,6 +12,10 @@ from bench.bare import Beat, Shape
 from bench.figures import Kept
 
 _ACTIVITIES = (EventType.EVENT_TYPE_MARKER_RECORDED, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+_OF_MOVED_CLOCKS = (
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+)
 
 
 async def kept(client: Client, workflow: str) -> Kept:
@@ -23,6 +27,12 @@ async def kept(client: Client, workflow: str) -> Kept:
         transitions=info.state_transition_count,
         bytes=info.history_size_bytes,
     )
+
+
+async def own_events(client: Client, workflow: str) -> int:
+    """How many events a case left, without those that only a clock which is moved by hand leaves."""
+    history = await client.get_workflow_handle(workflow).fetch_history()
+    return sum(event.event_type not in _OF_MOVED_CLOCKS for event in history.events)
 
 
 async def busy(client: Client, workflow: str, *, with_activities: bool = False) -> bool:

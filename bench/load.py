@@ -34,7 +34,7 @@ async def crowd(driver: Driver, cases: int, at_once: int, pids: dict[str, int]) 
     waiting = iter(range(cases))
     meter, began = Meter(pids), perf_counter()
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(at_once, cases)):
+        for _ in range(at_once := min(at_once, cases)):
             group.create_task(_tell_on(driver, waiting, seconds))
     took, used = perf_counter() - began, meter.used()
     return Crowd(

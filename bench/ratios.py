@@ -19,6 +19,7 @@ FIGURES: Final[dict[str, Figure]] = {
     "round trip alone p50 (ms)": lambda sample: sample.alone.p50,
     "round trip alone p95 (ms)": lambda sample: sample.alone.p95,
     "round trip alone p99 (ms)": lambda sample: sample.alone.p99,
+    "cases at once in a rush": lambda sample: sample.rush.at_once,
     "round trip in a rush p50 (ms)": lambda sample: sample.rush.round_trips.p50,
     "round trip in a rush p95 (ms)": lambda sample: sample.rush.round_trips.p95,
     "round trip in a rush p99 (ms)": lambda sample: sample.rush.round_trips.p99,

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Measured
+from bench.figures import Measured, Memory
 from bench.ratios import BARE, FIGURES, figure, ratio
 from bench.rounds import Plan
 from bench.targets import JUDGED, Verdict, judged
@@ -96,11 +96,19 @@ def _figures(found: Report) -> Table:
     for line in found.lines:
         medians = (f"{value:,.1f}" for value in line.medians.values())
         table.add_row(line.what, *medians, *map(_times, line.ratios.values()))
-    memory, paused = found.measured.memory, found.measured.paused
-    kept = (f"{memory[name].bytes_per_case / _KB:,.1f}" if name in memory else "" for name in drivers)
-    table.add_row(f"memory per case, {found.plan.open_cases} open (kB)", *kept)
-    table.add_row("history events, with pauses", *(f"{paused.events}" if name == JUDGED else "" for name in drivers))
+    for kept in (found.measured.memory, found.measured.memory_told):
+        table.add_row(*_memory(kept, drivers))
+    for what, events in (("", found.measured.paused.events), (" of the README's case", found.measured.tour_events)):
+        row = (f"{events}" if name == JUDGED else "" for name in drivers)
+        table.add_row(f"history events{what}, with pauses", *row)
     return table
+
+
+def _memory(kept: dict[str, Memory], drivers: list[str]) -> tuple[str, ...]:
+    read = kept[JUDGED]
+    told = f", {read.messages} messages" if read.messages else ""
+    sizes = (f"{kept[name].bytes_per_case / _KB:,.1f}" if name in kept else "" for name in drivers)
+    return f"memory per case, {read.open_cases} open{told} (kB)", *sizes
 
 
 def _times(value: float | None) -> str:
@@ -108,13 +116,15 @@ def _times(value: float | None) -> str:
 
 
 def _targets(found: Report) -> Table:
-    table = Table(title=f"Targets ({found.judged} beside {BARE})")
+    grown = found.measured.grown
+    open_cases = f"; {grown.many} open cases beside {grown.few}" if grown else ""
+    table = Table(title=f"Targets ({found.judged} beside {BARE}{open_cases})")
     for heading in ("", "target", "this run", "must", "verdict", "aim", "from aim"):
         table.add_column(heading, justify="left" if heading == "target" else "right", no_wrap=True)
     for verdict in found.targets:
         sign = "≥" if verdict.more_is_better else "≤"
         table.add_row(
-            str(verdict.number),
+            str(verdict.number or ""),
             verdict.what,
             f"{verdict.value:.2f}",
             f"{sign} {verdict.must:g}",

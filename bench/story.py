@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -92,6 +93,33 @@ def _at_zvh() -> tuple[Tell, ...]:
 def _back() -> tuple[Tell, ...]:
     """Step 7: down one level at a time, and the file goes back."""
     return (
+        Tell(ZVH, "de-escalate", {"reason": "fewer_partners_needed"}, note=_NOTE),
+        Tell(CJG, "de-escalate", {"reason": "goal_reached"}, note=_NOTE),
+        Tell(SCHOOL, "confirm-hand-over"),
+    )
+
+
+@dataclass(frozen=True)
+class Days:
+    """So many days pass."""
+
+    days: int
+
+
+def tour() -> tuple[Tell | Days, ...]:
+    """The case that the README tells, taken to its end; its intake is ``docs/intake.json``."""
+    talk: dict[str, JsonValue] = {"existingCare": False, "postponedForSafety": False, "pupilPresent": True}
+    return (
+        Tell(SCHOOL, "record-police-contact", {"contact": "anonymous_consult"}),
+        Tell(SCHOOL, "record-pupil-talk", {"heldBy": ["mentor"]}, note=_NOTE),
+        Tell(SCHOOL, "record-parent-talk", talk, note=_NOTE),
+        Tell(SCHOOL, "request-consent", {"persons": ["pupil", "guardian-1"], "parties": ["cjg", "zvh"]}),
+        Days(9),
+        Days(9),
+        Tell(CJG, "accept-report"),
+        Tell(ZVH, "accept-escalation"),
+        Tell(CJG, "set-severity", {"severity": "high"}),
+        Tell(ZVH, "decide-network-meeting", {"needed": False}),
         Tell(ZVH, "de-escalate", {"reason": "fewer_partners_needed"}, note=_NOTE),
         Tell(CJG, "de-escalate", {"reason": "goal_reached"}, note=_NOTE),
         Tell(SCHOOL, "confirm-hand-over"),

@@ -128,7 +128,7 @@ class Told:
     async def _next_clock(self, case: str) -> None:
         overview = await self.store.overview(case)
         assert overview is not None
-        rung = next_rung(overview.case, await self.store.policy(overview.case.region))
+        rung = next_rung(overview.case, await self.store.policy(overview.case.region, overview.policy_version))
         async with asyncio.timeout(20):
             now = await TimeSkipper(self.temporal).get_current_time(
                 self.temporal.get_workflow_handle(workflow_id(case))

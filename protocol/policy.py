@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from protocol import vocabulary as v
+from protocol.keeping import LONGEST_STAY, NO_OTHERS, Keep
 from protocol.model import Frozen
 
 
@@ -97,3 +98,7 @@ class Policy(Frozen):
     """Working days after which a silent ZVH or coordinator can be passed by."""
     furthest: int = 730
     """Calendar days ahead beyond which a date is taken for a mistake."""
+    retention: dict[str, Keep] = NO_OTHERS
+    """Only the periods that differ from :data:`protocol.keeping.DEFAULT_KEEPING`, by their rule's name."""
+    longest_stay: int = LONGEST_STAY
+    """Months after closing that a pupil is thought to be at school when nobody told that they left."""

@@ -32,6 +32,9 @@ _STEPS = {
     OPEN_STEPS: "before closed",
     STEPS_BEFORE_HAND_OVER: "before hand_over",
     STEPS_COORDINATED: "partners to coordination",
+    (Step.REPORT, *STEPS_COORDINATED): "report to coordination",
+    (*STEPS_COORDINATED, Step.HAND_OVER): "partners to hand_over",
+    (*STEPS_COORDINATED, Step.HAND_OVER, Step.CLOSED): "from partners on",
 }
 _NOTHING = "-"
 _HIDDEN = frozenset({"kind", "event"})
@@ -39,7 +42,7 @@ _HIDDEN = frozenset({"kind", "event"})
 
 def reference() -> str:
     """The whole page, as markdown."""
-    parts = [_HEAD, *_messages(), *_refusals(), *_events(), *_deadlines(), *_notices(), *_vocabulary()]
+    parts = [_HEAD, *_messages(), *_seeing(), *_refusals(), *_events(), *_deadlines(), *_notices(), *_vocabulary()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -90,6 +93,26 @@ def _messages() -> Iterator[str]:
 
 def _message(kind: type[m.Message], who: str) -> tuple[str, ...]:
     return (f"`{m.name_of(kind)}`", who, _fields(kind), "✎" if kind.NOTE else "", _says(kind))
+
+
+def _seeing() -> Iterator[str]:
+    yield (
+        "## What is seen\n\nWho sees what, by what they are to the case now; the second column holds only while consent or"
+        " a legal basis\ncovers them. A relation that is not named sees nothing by itself."
+    )
+    rows = (
+        (f"`{field}`", _glances(glances, covered=False), _glances(glances, covered=True))
+        for field, glances in access.SEEING.items()
+    )
+    yield _table(("field", "always", "while covered"), rows)
+
+
+def _glances(glances: Iterable[access.Glance], *, covered: bool) -> str:
+    when: dict[tuple[Step, ...], list[str]] = {}
+    for glance in glances:
+        if glance.covered is covered:
+            when.setdefault(glance.when, []).append(glance.who)
+    return "; ".join(f"{', '.join(who)}: {_steps(steps)}" for steps, who in when.items()) or _NOTHING
 
 
 def _refusals() -> Iterator[str]:

@@ -23,6 +23,7 @@ class RefusalCode(StrEnum):
     DATE_TOO_FAR = "date_too_far"
     SECOND_REVIEWER_MISSING = "second_reviewer_missing"
     SECOND_REVIEWER_SAME = "second_reviewer_same"
+    OBJECTION_PENDING = "objection_pending"
 
     NO_SIGNAL = "no_signal"
     STAFF_INVOLVED = "staff_involved"
@@ -101,6 +102,7 @@ TEXTS: dict[RefusalCode, str] = {
     _C.DATE_TOO_FAR: "De genoemde datum ligt te ver weg; controleer het jaar.",
     _C.SECOND_REVIEWER_MISSING: "Er ontbreekt een tweede beoordelaar.",
     _C.SECOND_REVIEWER_SAME: "De tweede beoordelaar moet iemand anders zijn dan uzelf.",
+    _C.OBJECTION_PENDING: "Iemand in deze zaak heeft bezwaar gemaakt: zolang daarover niet is beslist wordt niets gedeeld.",
     _C.NO_SIGNAL: "Er ontbreekt een signaal: kies er ten minste één.",
     _C.STAFF_INVOLVED: "Is een medewerker betrokken, dan geldt een andere wettelijke weg: ga direct naar uw bevoegd gezag.",
     _C.NO_GUARDIAN_WITH_CUSTODY: "Bij een leerling onder 16 jaar ontbreekt een ouder of voogd met gezag.",
@@ -151,11 +153,13 @@ class Refused(Exception):  # it is an answer, not a fault
 
     Attributes:
         code: Which rule refused it.
+        step: The step that the sentence names, where it names one.
         text: One Dutch sentence for the person who told it.
     """
 
     def __init__(self, code: RefusalCode, step: v.Step | None = None) -> None:
         """Refuse by this rule; ``step`` is named where the sentence names a step."""
         self.code = code
+        self.step = step
         self.text = TEXTS[code].format(step=STEP_IN_DUTCH[step] if step else "")
         super().__init__(self.text)

@@ -93,9 +93,11 @@ def partner_requested(asked: Asked) -> RefusalCode | None:
 
 
 def some_partner(asked: Asked) -> RefusalCode | None:
-    """Some partner takes part."""
-    taking_part = any(p.status is v.PartnerStatus.ACCEPTED for p in asked.case.partners)
-    return _unless(taking_part, RefusalCode.PARTNER_NOT_ACCEPTED)
+    """A partner takes part whose work this organisation may end: its own, or any when it coordinates."""
+    case, mine = asked.case, asked.actor.organisation
+    taking_part = [p.organisation for p in case.partners if p.status is v.PartnerStatus.ACCEPTED]
+    ends = bool(taking_part) if mine == case.coordinator else mine in taking_part
+    return _unless(ends, RefusalCode.PARTNER_NOT_ACCEPTED)
 
 
 def meeting_planned(asked: Asked) -> RefusalCode | None:

@@ -1,33 +1,57 @@
+"""The payload codec: what goes to Temporal is sealed, and bound to the case that it is about."""
+
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.converter import PayloadCodec
+from temporalio.converter import (
+    ActivitySerializationContext,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
 
 from runtime.errors import PayloadUnreadable
-from store.keys import KeyRing
+from runtime.squeezing import squeezed, unsqueezed
+from store.keys import PAYLOADS, KeyRing
 
 _ENCODING = b"binary/vangnet-sealed"
 _BOUND = b"vangnet payload 1"
 _NONCE = 12
+_CASES = "case/"
+"""What the ids of cases' workflows begin with."""
 
 
-class SealingCodec(PayloadCodec):
+class SealingCodec(PayloadCodec, WithSerializationContext):
     """Seals what goes to Temporal: ids, codes and dates, and the texts of failures.
 
     Nothing there is personal; sealed all the same, because who holds a case with whom is nobody's business. The
     payload keys are derived from the key ring's keys and serve nothing else. The id of the key that was used
-    stands in the metadata, so that a rotated ring still reads what an older key wrote.
+    stands in the metadata, so that a rotated ring still reads what an older key wrote. So does the case: what is
+    sealed for one case opens in no other, and who decodes it for somebody knows whose it is.
     """
 
     def __init__(self, keys: KeyRing) -> None:
         """Seal with the ring's current key, open with any."""
         self._current = keys.current
-        self._sealers = {name: AESGCM(keys.derive("temporal payload", name)) for name in keys.key_ids}
+        self._sealers = {name: AESGCM(keys.derive(PAYLOADS, name)) for name in keys.payload_key_ids}
+        self._case = b""
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """Seal for the case that a workflow or activity belongs to."""
+        case = _case_of(context)
+        if case == self._case:
+            return self
+        bound = copy(self)
+        bound._case = case  # noqa: SLF001  # its own kind
+        return bound
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [self._sealed(payload) for payload in payloads]
@@ -38,20 +62,47 @@ class SealingCodec(PayloadCodec):
     def _sealed(self, payload: Payload) -> Payload:
         nonce = os.urandom(_NONCE)
         key = self._current.encode()
-        sealed = self._sealers[self._current].encrypt(nonce, payload.SerializeToString(), _BOUND + key)
-        return Payload(metadata={"encoding": _ENCODING, "key": key}, data=nonce + sealed)
+        sealed = self._sealers[self._current].encrypt(
+            nonce, squeezed(payload).SerializeToString(), _bound(key, self._case)
+        )
+        found = {"encoding": _ENCODING, "key": key} | ({"case": self._case} if self._case else {})
+        return Payload(metadata=found, data=nonce + sealed)
 
     def _opened(self, payload: Payload) -> Payload:
-        if payload.metadata.get("encoding") != _ENCODING:
+        if not is_sealed(payload):
             return payload
-        key = payload.metadata.get("key", b"")
+        key, case = payload.metadata.get("key", b""), payload.metadata.get("case", b"")
         sealer = self._sealers.get(key.decode(errors="replace"))
         if sealer is None:
             raise PayloadUnreadable("een sleutel waarmee dit naar Temporal ging staat niet in de sleutelbos")
+        if case and self._case and case != self._case:
+            raise PayloadUnreadable("wat van Temporal kwam hoort bij een andere casus")
         try:
-            opened = sealer.decrypt(payload.data[:_NONCE], payload.data[_NONCE:], _BOUND + key)
+            opened = sealer.decrypt(payload.data[:_NONCE], payload.data[_NONCE:], _bound(key, case))
         except (InvalidTag, ValueError):
             raise PayloadUnreadable(
                 "wat van Temporal kwam is veranderd, of zijn sleutel is een andere van dezelfde naam"
             ) from None
-        return Payload.FromString(opened)
+        return unsqueezed(Payload.FromString(opened))
+
+
+def is_sealed(payload: Payload) -> bool:
+    """Whether this codec sealed it."""
+    return payload.metadata.get("encoding") == _ENCODING
+
+
+def sealed_for(payload: Payload) -> str:
+    """The case that a sealed payload is bound to; empty where it belongs to none."""
+    return payload.metadata.get("case", b"").decode(errors="replace")
+
+
+def _bound(key: bytes, case: bytes) -> bytes:
+    """What is authenticated beside the content; without a case as it was before payloads were bound to theirs."""
+    return _BOUND + key + (b"\0" + case if case else b"")
+
+
+def _case_of(context: SerializationContext) -> bytes:
+    if not isinstance(context, (WorkflowSerializationContext, ActivitySerializationContext)):
+        return b""
+    workflow = context.workflow_id or ""
+    return workflow.removeprefix(_CASES).encode() if workflow.startswith(_CASES) else b""

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from runtime.crashes import catch_crashes
+
 
 @contextmanager
 def leaving() -> Iterator[None]:
@@ -17,12 +19,13 @@ def leaving() -> Iterator[None]:
     what was registered to run at the end runs, what was written is written out, and the process is gone.
     """
     code = 1
+    catch_crashes()
     try:
         yield
         code = 0
     except SystemExit as ended:
         code = _code(ended)
-    except BaseException:  # noqa: BLE001  # what the interpreter would have done
+    except BaseException:  # noqa: BLE001  # what the interpreter would have done, in our words
         sys.excepthook(*sys.exc_info())
     finally:
         _write_out()

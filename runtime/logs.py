@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from pathlib import Path
 from types import TracebackType
 
 import structlog
@@ -12,23 +13,25 @@ import temporalio.activity
 import temporalio.workflow
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from runtime.fixed_texts import fixed_text
 from runtime.settings import LogFormat, LogLevel
 
 OURS = ("protocol", "workflows", "activities", "store", "runtime", "starter", "worker", "temporalio.workflow")
 """Loggers that follow the level of the settings; every other library speaks from warning on."""
 
 
-def configure(log_format: LogFormat, level: LogLevel) -> None:
-    """Send every log line to standard error: JSON for machines, aligned text for a terminal.
+def configure(log_format: LogFormat, level: LogLevel, file: Path | None = None) -> None:
+    """Send every log line to standard error or to a file: JSON for machines, aligned text for a terminal.
 
     An error's message never gets into a line, because a driver's or an SDK's can hold what a person wrote: its type,
-    our fixed code and its place do.
+    our fixed code and its place do. Of a library's line only what stands in its code gets there.
     """
     as_text = log_format is LogFormat.TEXT or (log_format is LogFormat.AUTO and sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(as_text=as_text))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a line that cannot be written would be shown whole
     # The SDK writes its whole context into the sentence as well as beside it.
     temporalio.activity.logger.activity_info_on_message = False
     temporalio.workflow.logger.workflow_info_on_message = False
@@ -58,7 +61,8 @@ def _formatter(*, as_text: bool) -> logging.Formatter:
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder(), _without_details],
+        foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder(), _without_values, _without_details],
+        pass_foreign_args=True,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _error_without_message,
@@ -67,7 +71,20 @@ def _formatter(*, as_text: bool) -> logging.Formatter:
     )
 
 
-_DETAILS = ("temporal_workflow", "temporal_activity", "color_message")
+_OUR_CODE = tuple(name for name in OURS if not name.startswith("temporalio"))
+
+
+def _without_values(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
+    """Of others' lines keep what stands in their code: a library's sentence can hold whatever it was given."""
+    record: logging.LogRecord = line["_record"]
+    given = line.pop("positional_args", ())
+    if record.name.partition(".")[0] not in _OUR_CODE:
+        line["event"] = fixed_text(record, given)
+        line["at"] = f"{record.filename}:{record.lineno}"
+    return line
+
+
+_DETAILS = ("temporal_workflow", "temporal_activity", "temporal_log", "color_message")
 
 
 def _without_details(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:

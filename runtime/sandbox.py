@@ -7,11 +7,13 @@ from functools import cached_property
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.converter import SerializationContext, StorageDriverStoreContext, WorkflowSerializationContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker._command_aware_visitor import CommandInfo  # named in a public signature
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info, _Definition  # the same
+
+from runtime.letting_go import let_go, on_its_own
 
 _PURE = (
     "protocol",
@@ -36,16 +38,16 @@ def sandbox(*, strict: bool = False) -> WorkflowRunner:
             case itself, for code that the tests have shown to keep none.
     """
     passed = _PURE if strict else (*_PURE, "workflows")
-    return _WithoutContext(
+    return _InOneContext(
         SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed))
     )
 
 
-class _WithoutContext(WorkflowRunner):
-    """Answers for the sandbox that payloads need no context.
+class _InOneContext(WorkflowRunner):
+    """Answers for the sandbox in which context payloads are: all of them in their workflow's.
 
     The SDK enters the sandbox six times for every payload to ask in which context it is serialized.
-    Our converter and codec have no use for one, and asking was a tenth of a worker's time.
+    Our codec wants to know the workflow and nothing else, and asking was a tenth of a worker's time.
     """
 
     def __init__(self, runner: SandboxedWorkflowRunner) -> None:
@@ -55,21 +57,26 @@ class _WithoutContext(WorkflowRunner):
         self._runner.prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _Instance(self._runner.create_instance(det))
+        context = WorkflowSerializationContext(namespace=det.info.namespace, workflow_id=det.info.workflow_id)
+        return _Instance(self._runner.create_instance(on_its_own(det)), context)
 
     def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
         self._runner.set_worker_level_failure_exception_types(types)
 
 
 class _Instance(WorkflowInstance):
-    def __init__(self, instance: WorkflowInstance) -> None:
+    def __init__(self, instance: WorkflowInstance, context: SerializationContext) -> None:
         self._instance = instance
+        self._context = context
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        return self._instance.activate(act)
+        try:
+            return self._instance.activate(act)
+        finally:
+            let_go(self._instance)
 
-    def get_serialization_context(self, command_info: CommandInfo | None) -> SerializationContext | None:  # noqa: ARG002
-        return None
+    def get_serialization_context(self, command_info: CommandInfo | None) -> SerializationContext:  # noqa: ARG002
+        return self._context
 
     def get_external_store_context(self, command_info: CommandInfo | None) -> StorageDriverStoreContext:  # noqa: ARG002
         return self._store_context

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.errors import SettingsError, StartError
+from runtime.setting_names import check_names
 from store.errors import KeyRingInvalid, MigrationChanged, StoreError
 
 PREFIX = "VANGNET_"
@@ -79,12 +80,15 @@ class Ports(Read):
     temporal_port: Port = 7233
     smtp_port: Port = 2525
     oidc_port: Port = 8035
+    codec_port: Port = 8081
 
 
 class Settings(Read):
     """What the worker, the command line and the pages need; Temporal's connection is Temporal's own affair."""
 
     database_url: SecretStr
+    migrate_database_url: SecretStr | None = None
+    """The same database as its owner, for ``vangnet migrate`` alone; without it that takes ``database_url``, too."""
     region: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
     key_ring: Path | None = None
     """The file with the key ring; or the document itself in ``key_ring_json``."""
@@ -119,10 +123,26 @@ class Settings(Read):
     metrics_address: str | None = None
     """Where the worker serves Prometheus, such as ``127.0.0.1:9464``; nowhere by default."""
 
+    anchor_key: Path | None = None
+    """The file with the Ed25519 key that signs anchors, for the worker alone; without it none are taken."""
+    anchor_public_key: Path | None = None
+    """The file with its public part: enough to verify."""
+    anchor_file: Path | None = None
+    """Where anchors are kept outside of the database."""
+    anchor_mail_to: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] | None = None
+    """Another organisation, which gets each anchor by mail."""
+    anchor_seconds: Annotated[int, Field(ge=60, le=604_800)] = 3600
+
     @model_validator(mode="after")
     def _one_key_ring(self) -> Self:
         if (self.key_ring is None) == (self.key_ring_json is None):
             raise ValueError(f"geef {PREFIX}KEY_RING (een bestand) of {PREFIX}KEY_RING_JSON, en niet beide")
+        return self
+
+    @model_validator(mode="after")
+    def _anchors_go_somewhere(self) -> Self:
+        if self.anchor_key is not None and self.anchor_file is None:
+            raise ValueError(f"bij {PREFIX}ANCHOR_KEY hoort {PREFIX}ANCHOR_FILE")
         return self
 
     def key_ring_text(self) -> str:
@@ -150,8 +170,10 @@ def load(kind: type[Loaded]) -> Loaded:
     """Read settings.
 
     Raises:
-        SettingsError: One line that names every setting that is wrong or missing.
+        SettingsError: One line that names every setting that is wrong, missing, or none at all.
     """
+    own = {PREFIX + name.upper() for name in (*Settings.model_fields, *Ports.model_fields)}
+    check_names(PREFIX, own, {*os.environ, *_names_in(Path(".env"))})
     try:
         return kind(_env_file=settings_files())
     except ValidationError as error:
@@ -159,6 +181,13 @@ def load(kind: type[Loaded]) -> Loaded:
     except (OSError, UnicodeDecodeError):
         files = " of ".join(str(file) for file in settings_files())
         raise SettingsError(f"de instellingen in {files} zijn niet te lezen") from None
+
+
+def _names_in(file: Path) -> tuple[str, ...]:
+    try:
+        return tuple(dotenv_values(file))
+    except (OSError, UnicodeDecodeError):
+        return ()  # reading the settings says so
 
 
 _WHAT_IS_WRONG = {

@@ -2,17 +2,27 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from datetime import timedelta
+from functools import cache
 from typing import ClassVar, Self
 
-from temporalio.client import Client
+from temporalio.client import Client, HeaderCodecBehavior
 from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
-from temporalio.runtime import Runtime
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError
 
 from runtime.errors import SettingsError, TemporalUnreachable
+from runtime.fixed_texts import CORE
 from runtime.settings import environment
 
 TASK_QUEUE = "vangnet"
@@ -61,6 +71,26 @@ def connection() -> ClientConnectConfig:
     return config
 
 
+@cache
+def core(metrics_address: str | None = None) -> Runtime:
+    """The SDK's native part, whose complaints go to our logs instead of past them.
+
+    Args:
+        metrics_address: Where it serves Prometheus; nowhere by default.
+    """
+    forwarding = LogForwardingConfig(
+        logging.getLogger(CORE), prepend_target_on_message=False, append_log_fields_to_message=False
+    )
+    return Runtime(
+        telemetry=TelemetryConfig(
+            logging=LoggingConfig(
+                filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding
+            ),
+            metrics=PrometheusConfig(bind_address=metrics_address) if metrics_address else None,
+        )
+    )
+
+
 async def connect(
     codec: PayloadCodec | None,
     *,
@@ -74,7 +104,7 @@ async def connect(
         codec: Seals every payload; None only where nothing of a case is read or written.
         identity: How this process shows in the console; neutral, the default would name machine and process.
         within: After this the server counts as not reachable.
-        runtime: The SDK's runtime, when it has metrics.
+        runtime: The SDK's runtime, when it has metrics; :func:`core` otherwise.
 
     Raises:
         SettingsError: The connection's settings are wrong.
@@ -86,7 +116,12 @@ async def connect(
             while True:
                 try:
                     return await Client.connect(
-                        **config, data_converter=data_converter(codec), identity=identity, runtime=runtime
+                        **config,
+                        data_converter=data_converter(codec),
+                        # No header is set today; one that is some day must not be the only thing to be read.
+                        header_codec_behavior=HeaderCodecBehavior.CODEC,
+                        identity=identity,
+                        runtime=runtime or core(),
                     )
                 except (RuntimeError, RPCError):
                     await asyncio.sleep(_AGAIN.total_seconds())

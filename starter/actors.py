@@ -22,7 +22,10 @@ _ROLES: dict[OrganisationKind, tuple[Role, ...]] = {
 ONLY_LOOK = (Role.ADMIN, Role.PRIVACY, Role.OPS)
 """They see how cases stand and tell a case nothing."""
 
-_EXPLANATION = "Geef --as als <rol>:<organisatie>:<gebruiker>, of als person:<persoon>."
+_EXPLANATION = (
+    "Geef --as als <rol>:<organisatie>:<gebruiker>, of als person:<persoon>; de rollen zijn"
+    f" {', '.join(role for role in Role if role not in {Role.PERSON, Role.SYSTEM})}."
+)
 
 
 def parse_actor(text: str) -> Actor:

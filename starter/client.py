@@ -22,6 +22,7 @@ from starter.errors import NotReachable, TakenNotCarriedOut
 from starter.fields import HERE
 from starter.filing import file
 from starter.intake import opening_message, read_intake
+from starter.objections import refuse_objected
 from starter.standing import Standing
 from starter.submission import Submission, opening_submission, read_submission
 from store import (
@@ -168,6 +169,7 @@ class CaseClient:
 
     async def _tell(self, found: Standing, draft: Draft, actor: Actor) -> Answer:
         message, content = await draft.settle(self._store, found.case)
+        await refuse_objected(self._store, found.case, message)
         seen = found.case.number if found.carried_out else 0
         told = draft.submission.told(found.case.id, message, seen)
         try:

@@ -76,11 +76,7 @@ async def _skip(client: Client, store: Store, case_id: str, by: timedelta) -> No
     handle = client.get_workflow_handle(workflow_id(case_id))
     skipper = TimeSkipper(client)
     await skipper.fast_forward(handle, by)
-    ahead = await skipper.get_current_time(handle) - datetime.now(UTC)
-    overview = await store.overview(case_id)
-    if overview is not None:
-        # What was recorded on the way may have moved it a part of the way already.
-        await store.move_clock(case_id, ahead - overview.clock_offset)
+    await store.clock_ahead(case_id, await skipper.get_current_time(handle) - datetime.now(UTC))
 
 
 async def _lags(store: Store, case_id: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from protocol.messages import Organisation
@@ -76,6 +77,6 @@ def _choices(details: ErrorDetails) -> str:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Name the place as the sender wrote it; a union's own tags are not part of that."""
-    parts = [str(part)[:60] for part in location if isinstance(part, int) or part.isidentifier()]
+    """Name the place as the documentation does; a union's own tags are not part of that."""
+    parts = [to_camel(str(part)[:60]) for part in location if isinstance(part, int) or part.isidentifier()]
     return ".".join(parts) or "(alles)"

@@ -7,7 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, JsonValue, ValidationError
-from pydantic.alias_generators import to_snake
+from pydantic.alias_generators import to_camel, to_snake
 
 from protocol.messages import TOLD_BY_PEOPLE, Message, Organisation, PlannedAction, name_of
 from protocol.vocabulary import OrganisationKind
@@ -87,13 +87,13 @@ def _with_zones(model: type[Message], fields: Fields) -> Fields:
 
 def _with_zone(name: str, value: JsonValue) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"Het veld {name} heeft geen geldige waarde: verwacht wordt tekst.")
+        raise BadInput(f"Het veld {to_camel(name)} heeft geen geldige waarde: verwacht wordt tekst.")
     try:
         at = datetime.fromisoformat(value)
         return (at if at.tzinfo else at.replace(tzinfo=HERE)).astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
         raise BadInput(
-            f"Het veld {name} heeft geen geldige waarde: verwacht wordt een datum met tijd als 2026-11-30T14:00."
+            f"Het veld {to_camel(name)} heeft geen geldige waarde: verwacht wordt een datum met tijd als 2026-11-30T14:00."
         ) from None
 
 

@@ -16,11 +16,12 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
+from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
 from runtime.leaving import leaving
 from runtime.search_attributes import register
-from runtime.settings import Ports, Settings, load, load_or_exit, local_folder, stop_for
+from runtime.settings import LogFormat, LogLevel, Ports, Settings, load, load_or_exit, local_folder, stop_for
 from runtime.signals import stop_on_signals
 from runtime.temporal import TASK_QUEUE, connect
 from starter.client import CaseClient
@@ -34,7 +35,7 @@ from starter.stack.ports import answers, check
 from starter.stack.postgres import Postgres
 from starter.stack.supervisor import Supervisor
 from starter.stack.temporal import command as temporal
-from store import KeyRing, Store, StoreError, migrate
+from store import KeyRing, Store, StoreError, migrate, new_signing_key
 from workflows import search_attributes
 
 _PATIENCE = timedelta(seconds=60)
@@ -83,6 +84,8 @@ class Stack:
         with self.display.phase("Mappen en sleutels"):
             if not self.layout.key_ring.exists():
                 write_privately(self.layout.key_ring, KeyRing.generate().dump())
+            if not self.layout.anchor_key.exists():
+                write_privately(self.layout.anchor_key, new_signing_key())
             client_key(self.layout.login)
             postgres.prepare(self.layout.log("postgres"))
             found = settings(self.layout, self.ports, postgres.url())
@@ -98,6 +101,7 @@ class Stack:
             await region.set_up(store)
         await self.supervisor.start(services.worker())
         await self.supervisor.start(services.web())
+        await self.supervisor.start(services.codec())
         with self.display.phase("Worker"):
             await self._answering("worker", _taken_up(client))
         with self.display.phase("Voorbeeldcasussen"):
@@ -106,6 +110,7 @@ class Stack:
             await self._answering("web", _listening(self.ports.web_port))
             await self._answering("inbox", _listening(self.ports.inbox_port))
             await self._answering("login", _listening(self.ports.oidc_port))
+            await self._answering("codec", _listening(self.ports.codec_port))
 
     async def _answering(self, name: str, sign: Coroutine[None, None, None]) -> None:
         try:
@@ -163,7 +168,10 @@ async def _unless(stop: asyncio.Event, coming_up: Coroutine[None, None, None]) -
 
 
 def main() -> None:
-    """Run the local stack; ends with exit code 2 when it cannot start as asked, 4 when a part does not answer."""
+    """Run the local stack.
+
+    Ends with exit code 2 when it cannot start as asked, 4 when a part does not come up, 1 for a fault of ours.
+    """
     with leaving():
         _run_here()
 
@@ -171,7 +179,7 @@ def main() -> None:
 def _run_here() -> None:
     layout, ports = Layout(local_folder()), load_or_exit(Ports)
     layout.make()
-    logging.basicConfig(filename=layout.log("local"), level=logging.WARNING, format="%(asctime)s %(message)s")
+    logs.configure(LogFormat.JSON, LogLevel.WARNING, layout.log("local"))
     try:
         with only_one(layout.lock):
             check(ports)

@@ -24,6 +24,7 @@ class Standing(NamedTuple):
     now: datetime
     """By the case's own clock."""
     policy: Policy
+    """What the case was opened with: it decides by that as long as it runs."""
     carried_out: bool = True
     """False for a case that was accepted, and of which no worker has carried out anything yet."""
 
@@ -35,7 +36,7 @@ async def find(store: Store, case_id: str) -> Standing | None:
     overview = await store.overview(case_id)
     now = datetime.now(UTC)
     if overview is not None:
-        policy = await store.policy(overview.case.region)
+        policy = await store.policy(overview.case.region, overview.policy_version)
         return Standing(overview.case, now + overview.clock_offset, policy)
     opening = await store.opening(case_id)
     if opening is None:

@@ -3,13 +3,13 @@
 Everything in it is an id, a code or a date; no name, address or date of birth of anybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from pydantic import ConfigDict
 
 from protocol import vocabulary as v
-from protocol.access import allowed
+from protocol.access import Field, allowed, deadlines_seen, seen
 from protocol.case import Basis, Case, Outcome, Talks
 from protocol.deadlines import owner
 from protocol.messages import Actor
@@ -66,30 +66,33 @@ class DueView(_View):
 
 
 class CaseView(_View):
-    """The state of one case; organisations are their ids, people are ``pupil`` and ``guardian-1``."""
+    """The state of one case; organisations are their ids, people are ``pupil`` and ``guardian-1``.
+
+    What the reader does not see of it is ``null``.
+    """
 
     case_id: str
     status: str
     """``open`` or ``closed``."""
-    step: v.Step
-    kinds: tuple[v.Kind, ...]
-    file_holder: str
-    coordinator: str
-    process_director: str
-    school: str
-    escalation: EscalationView
-    forward: ForwardView
-    consents: tuple[ConsentView, ...]
-    legal_bases: tuple[Basis, ...]
-    police_contact: v.PoliceContact
+    step: v.Step | None
+    kinds: tuple[v.Kind, ...] | None
+    file_holder: str | None
+    coordinator: str | None
+    process_director: str | None
+    school: str | None
+    escalation: EscalationView | None
+    forward: ForwardView | None
+    consents: tuple[ConsentView, ...] | None
+    legal_bases: tuple[Basis, ...] | None
+    police_contact: v.PoliceContact | None
     severity: v.Severity | None
-    talks: Talks
-    partners: tuple[PartnerView, ...]
-    meeting: MeetingView
-    actions: tuple[ActionView, ...]
+    talks: Talks | None
+    partners: tuple[PartnerView, ...] | None
+    meeting: MeetingView | None
+    actions: tuple[ActionView, ...] | None
     due: tuple[DueView, ...]
     """What is waited for, the first to be due first."""
-    safety: v.Safety
+    safety: v.Safety | None
     outcome: Outcome | None
     """Only of a closed case."""
     allowed: tuple[str, ...]
@@ -97,46 +100,64 @@ class CaseView(_View):
 
 
 def view(case: Case, actor: Actor, now: datetime, policy: Policy) -> CaseView:
-    """Show a case to somebody.
+    """Show a case to somebody, as far as the protocol lets them see it.
 
     Args:
         case: The case as it was recorded last.
-        actor: Who looks; what they may do is in ``allowed``. That they may look is for the caller to know.
+        actor: Who looks; what they may do is in ``allowed``. That the case exists for them is for the caller to know.
         now: The case's own time.
         policy: The settings of the case's region.
     """
-    return CaseView(
-        case_id=case.id,
-        status="open" if case.open else "closed",
-        step=case.step,
-        kinds=case.kinds,
-        file_holder=case.file_holder,
-        coordinator=case.coordinator,
-        process_director=case.process_director,
-        school=case.school,
-        escalation=EscalationView(status=case.escalation.status, reason=case.escalation.reason),
-        forward=ForwardView(status=case.forward.status, to=case.forward.to),
-        consents=tuple(_consents(case)),
-        legal_bases=case.legal_bases,
-        police_contact=case.police_contact,
-        severity=case.severity,
-        talks=case.talks,
-        partners=tuple(PartnerView(organisation=p.organisation, status=p.status) for p in case.partners),
-        meeting=MeetingView(**case.meeting.model_dump(exclude={"invitees"})),
-        actions=tuple(ActionView(**action.model_dump()) for action in case.actions),
-        due=tuple(sorted(_due(case), key=lambda due: due.at)),
-        safety=case.safety,
-        outcome=case.outcome,
-        allowed=tuple(name.replace("_", "-") for name in allowed(case, actor, now, policy)),
+    fields = seen(case, actor)
+    shown = {name: value for field, part in _PARTS.items() if field in fields for name, value in part(case).items()}
+    hidden = dict.fromkeys(CaseView.model_fields)
+    return CaseView.model_validate(
+        {
+            **hidden,
+            "case_id": case.id,
+            "status": "open" if case.open else "closed",
+            "due": tuple(sorted(_due(case, actor), key=lambda due: due.at)),
+            "allowed": tuple(name.replace("_", "-") for name in allowed(case, actor, now, policy)),
+            **shown,
+        }
     )
 
 
-def _due(case: Case) -> Iterator[DueView]:
-    for deadline in case.deadlines:
+def _state(case: Case) -> dict[str, object]:
+    return {
+        "file_holder": case.file_holder,
+        "coordinator": case.coordinator,
+        "process_director": case.process_director,
+        "escalation": EscalationView(status=case.escalation.status, reason=case.escalation.reason),
+        "forward": ForwardView(status=case.forward.status, to=case.forward.to),
+        "consents": tuple(consents(case)),
+        "legal_bases": case.legal_bases,
+        "police_contact": case.police_contact,
+        "severity": case.severity,
+        "talks": case.talks,
+        "partners": tuple(PartnerView(organisation=p.organisation, status=p.status) for p in case.partners),
+        "meeting": MeetingView(**case.meeting.model_dump(exclude={"invitees"})),
+        "actions": tuple(ActionView(**action.model_dump()) for action in case.actions),
+        "outcome": case.outcome,
+    }
+
+
+_PARTS: dict[Field, Callable[[Case], dict[str, object]]] = {
+    Field.STEP: lambda case: {"step": case.step},
+    Field.KIND: lambda case: {"kinds": case.kinds},
+    Field.CALL: lambda case: {"school": case.school},
+    Field.SAFETY: lambda case: {"safety": case.safety},
+    Field.STATE: lambda case: {"school": case.school, **_state(case)},
+}
+"""Which fields of the protocol's table show what."""
+
+
+def _due(case: Case, actor: Actor) -> Iterator[DueView]:
+    for deadline in deadlines_seen(case, actor):
         yield DueView(task=deadline.task, owner=owner(case, deadline), at=deadline.due_at, subject=deadline.subject)
 
 
-def _consents(case: Case) -> Iterator[ConsentView]:
+def consents(case: Case) -> Iterator[ConsentView]:
     """Every person towards every party that matters now."""
     for party in _parties(case):
         for person in case.persons:

@@ -1,13 +1,20 @@
 """The store: PostgreSQL remembers, encrypted, what cases were told and what became of it."""
 
-from store.access_log import NO_CASE, AccessEntry
+from store.access_log import NO_CASE, AccessEntry, AccessEvent, AccessPoint, Outcome
+from store.accesses import AccessCursor, AccessFilter, AccessRow
 from store.ages import age_band
-from store.audit import Broken, Fault, Log
+from store.anchor_line import AnchorLine, new_signing_key, read_lines, signing_key, verifying_key
+from store.audit import Audited, Counted
+from store.chain_following import Broken, Fault, Log
+from store.corrections import Statement
 from store.data_keys import directory_scope, staff_scope
 from store.directory import ContactPerson, OrganisationRow
 from store.directory_changes import POLICY, Change, ChangeRow
 from store.drafts import DraftLine, StoredDraft
 from store.errors import (
+    AnchorKeyInvalid,
+    AnchorsBroken,
+    AnchorsDiffer,
     AppendOnly,
     CaseExists,
     CaseUnknown,
@@ -18,6 +25,7 @@ from store.errors import (
     MigrationChanged,
     NoteWithoutId,
     OrganisationTaken,
+    PartShielded,
     PolicyUnknown,
     PolicyVersionTaken,
     RecordingGap,
@@ -28,6 +36,7 @@ from store.errors import (
 )
 from store.file import NoteRow
 from store.journal import JournalRow
+from store.key_store import Applied, DestroyedKey, KeyHealth, PartKey, PartState, Rewrapped
 from store.keys import KeyRing
 from store.links import Link
 from store.messages import MessageState, StoredAnswer, StoredMessage
@@ -37,16 +46,34 @@ from store.outbox import Claim
 from store.overview import Overview, OverviewLine, StepCount
 from store.person import Content, GuardianIntake, Intake, Opening, Person, PupilIntake
 from store.recipients import Recipient, Webhook
+from store.retention import HISTORY, ON_REQUEST, RetentionRow
 from store.reviews import OpenedReview, Proposed, ReviewRow, ReviewState
+from store.rights import Asked, RequestRow, StepRow
 from store.sealing import Controller
 from store.sessions import Limits, StoredSession
 from store.store import Store
+from store.wall import SYSTEM
 
 __all__ = [
+    "HISTORY",
     "NO_CASE",
+    "ON_REQUEST",
     "POLICY",
+    "SYSTEM",
+    "AccessCursor",
     "AccessEntry",
+    "AccessEvent",
+    "AccessFilter",
+    "AccessPoint",
+    "AccessRow",
+    "AnchorKeyInvalid",
+    "AnchorLine",
+    "AnchorsBroken",
+    "AnchorsDiffer",
     "AppendOnly",
+    "Applied",
+    "Asked",
+    "Audited",
     "Broken",
     "CaseExists",
     "CaseUnknown",
@@ -56,12 +83,15 @@ __all__ = [
     "ContactPerson",
     "Content",
     "Controller",
+    "Counted",
+    "DestroyedKey",
     "DraftLine",
     "Fault",
     "GuardianIntake",
     "Intake",
     "JournalRow",
     "KeyDestroyed",
+    "KeyHealth",
     "KeyMissing",
     "KeyRing",
     "KeyRingInvalid",
@@ -79,8 +109,12 @@ __all__ = [
     "OrganisationRow",
     "OrganisationTaken",
     "OutboxState",
+    "Outcome",
     "Overview",
     "OverviewLine",
+    "PartKey",
+    "PartShielded",
+    "PartState",
     "Person",
     "PolicyUnknown",
     "PolicyVersionTaken",
@@ -89,10 +123,15 @@ __all__ = [
     "Recipient",
     "RecordingGap",
     "RecordingMismatch",
+    "RequestRow",
+    "RetentionRow",
     "ReviewRow",
     "ReviewState",
+    "Rewrapped",
     "SealBroken",
+    "Statement",
     "StepCount",
+    "StepRow",
     "Store",
     "StoreError",
     "StoreUnavailable",
@@ -104,6 +143,10 @@ __all__ = [
     "age_band",
     "directory_scope",
     "migrate",
+    "new_signing_key",
     "pending",
+    "read_lines",
+    "signing_key",
     "staff_scope",
+    "verifying_key",
 ]

@@ -1,112 +1,61 @@
 """The audit: are journal and access log as they were written?
 
-A chain does not show that its whole tail and its head were cut or hashed anew together; for that
-the heads are to be kept outside of the database as well.
+A chain shows a row that was changed, taken out or put in. That its whole tail was cut, or that it was
+hashed anew from some row on, shows by the anchors, whose signed lines are kept outside of the database.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
+from itertools import groupby
 
 import asyncpg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from protocol.model import Frozen
-from store.chain import GENESIS, chained, digested, moment
+from store.access_log import access_digest
+from store.anchor_line import FIRST, AnchorLine, Head, read_line, root
+from store.chain import GENESIS, digested, moment
+from store.chain_following import Broken, Chain, Fault, Link, Log
 from store.database import Database
 from store.queries import query
 
 _JOURNALS = query("journals")
 _ACCESS_LOGS = query("access_logs")
+_LINES = query("anchor_lines")
+_HEADS = query("anchored_heads")
+_CUT = query("anchored_without_row")
 
-_PREFETCH = 500
+_PREFETCH = 2000
 
-_Content = Callable[[asyncpg.Record], dict[str, object]]
-"""What of a row its digest is about."""
-
-
-class Log(StrEnum):
-    """What is chained."""
-
-    JOURNAL = "journal"
-    ACCESS_LOG = "access_log"
+_Content = Callable[[asyncpg.Record], bytes]
+"""The digest that a row should have."""
 
 
-class Fault(StrEnum):
-    """What is wrong with a row."""
+class Counted(Frozen):
+    """How much of one log there is, and how much of it is anchored."""
 
-    CHANGED = "changed"
-    MISSING = "missing"
-    INSERTED = "inserted"
-    UNCHAINED = "unchained"
-
-
-class Broken(Frozen):
-    """The first row of one chain that is not as it was written."""
-
-    log: Log
-    scope: str
-    """A case id; of the access log also ``-``."""
-    number: int
-    fault: Fault
+    chains: int = 0
+    rows: int = 0
+    anchored_rows: int = 0
+    open_chains: int = 0
+    """Chains with rows that are not anchored yet."""
 
 
-class _Link(NamedTuple):
-    """A row of a chain, whatever it is about. ``number`` is none where a head has no rows."""
+class Audited(Frozen):
+    """What an audit found."""
 
-    scope: str
-    head_number: int
-    head_hash: bytes
-    number: int | None
-    digest: bytes
-    expected: bytes
-    written_at: datetime
-    hash: bytes
-
-
-class _Chain:
-    """Follows one scope's chain, and keeps the first fault."""
-
-    def __init__(self, log: Log, first: _Link) -> None:
-        self.scope = first.scope
-        self._log = log
-        self._head = first.head_number, first.head_hash
-        self._number = 0
-        self._hash = GENESIS
-        self.broken: Broken | None = None
-
-    def follow(self, link: _Link) -> None:
-        """Check the next row."""
-        if link.number is None or self.broken:
-            return
-        fault = self._fault(link, link.number)
-        if fault is not None:
-            number = self._number + 1 if fault is Fault.MISSING else link.number
-            self._break(number, fault)
-        self._number, self._hash = link.number, link.hash
-
-    def _fault(self, link: _Link, number: int) -> Fault | None:
-        if number > self._head[0]:
-            return Fault.INSERTED
-        if number != self._number + 1:
-            return Fault.MISSING
-        if link.digest != link.expected:
-            return Fault.CHANGED
-        return None if link.hash == chained(self._hash, link.digest, link.written_at) else Fault.UNCHAINED
-
-    def end(self) -> Broken | None:
-        """Check that the chain ends where its head says."""
-        if not self.broken and self._number < self._head[0]:
-            self._break(self._number + 1, Fault.MISSING)
-        if not self.broken and self._number and self._hash != self._head[1]:
-            self._break(self._number, Fault.UNCHAINED)
-        return self.broken
-
-    def _break(self, number: int, fault: Fault) -> None:
-        self.broken = Broken(log=self._log, scope=self.scope, number=number, fault=fault)
+    broken: tuple[Broken, ...]
+    journal: Counted
+    access_log: Counted
+    anchors: int
+    """How many lines it was checked against."""
+    anchored_until: datetime | None
+    later_anchors: int = 0
+    """Anchors that the database has and the file has not."""
 
 
 class Audit(Database):
@@ -114,45 +63,167 @@ class Audit(Database):
 
     async def verify(self) -> tuple[Broken, ...]:
         """Follow every chain; returns the first broken row of each, none when all is intact."""
-        journals = await self._verify(Log.JOURNAL, _JOURNALS, _journal_content)
-        return journals + await self._verify(Log.ACCESS_LOG, _ACCESS_LOGS, _access_content)
+        return (await self.audited()).broken
 
-    async def _verify(self, log: Log, rows: str, content: _Content) -> tuple[Broken, ...]:
-        chains: dict[str, _Chain] = {}  # only the one that is being followed
-        found: list[Broken] = []
-        async for link in self._links(rows, content):
-            if link.scope not in chains:
-                found += _ended(chains)
-                chains = {link.scope: _Chain(log, link)}
-            chains[link.scope].follow(link)
-        return (*found, *_ended(chains))
+    async def audited(self, lines: Sequence[AnchorLine] | None = None, key: Ed25519PublicKey | None = None) -> Audited:
+        """Follow every chain, and compare it with the anchors.
 
-    async def _links(self, rows: str, content: _Content) -> AsyncIterator[_Link]:
-        async with self._transaction() as connection:
-            async for row in connection.cursor(rows, prefetch=_PREFETCH):
-                there = row["number"] is not None
-                yield _Link(
-                    scope=row.get("case_id") or row["scope"],
-                    head_number=row["head_number"] or 0,
-                    head_hash=row["head_hash"] or GENESIS,
-                    number=row["number"],
-                    digest=row["digest"],
-                    expected=digested(content(row)) if there else b"",
-                    written_at=row["written_at"],
-                    hash=row["hash"],
-                )
+        Args:
+            lines: The anchors as they were kept outside; without them, the database's own copy is believed.
+            key: Who signed them; without it the signatures are not checked.
+        """
+        async with self._snapshot() as connection:
+            copies = [read_line(row["line"]) for row in await connection.fetch(_LINES, 0)]
+            trusted = copies if lines is None else lines
+            broken = _broken_lines(trusted, copies, key) or await _broken_roots(connection, trusted)
+            until = max((line.anchor for line in trusted), default=0)
+            anchored_at = {line.anchor: line.at for line in trusted}
+            journal, in_journal = await _followed(connection, Log.JOURNAL, until, anchored_at)
+            access, in_access = await _followed(connection, Log.ACCESS_LOG, until, anchored_at)
+            cut = await _cut(connection, until)
+        return Audited(
+            broken=(*broken, *_first_of_each((*in_journal, *cut, *in_access))),
+            journal=journal,
+            access_log=access,
+            anchors=len(trusted),
+            anchored_until=max((line.at for line in trusted), default=None),
+            later_anchors=max(0, len(copies) - len(trusted)),
+        )
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+        """All of it as it is at one moment."""
+        async with (
+            self._connection() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
 
 
-def _ended(chains: dict[str, _Chain]) -> list[Broken]:
-    return [broken for chain in chains.values() if (broken := chain.end())]
+def _broken_lines(
+    lines: Sequence[AnchorLine], copies: Sequence[AnchorLine], key: Ed25519PublicKey | None
+) -> tuple[Broken, ...]:
+    """Whether the lines themselves can be believed, and the database knows them all; the first that fails."""
+    previous = FIRST
+    for place, line in enumerate(lines):
+        if line.anchor != place + 1:
+            return (_anchor(place + 1, Fault.MISSING),)
+        if key is not None and not line.is_signed_by(key):
+            return (_anchor(line.anchor, Fault.UNSIGNED),)
+        if line.previous != previous:
+            return (_anchor(line.anchor, Fault.UNCHAINED),)
+        if place >= len(copies):
+            return (_anchor(line.anchor, Fault.MISSING),)
+        if copies[place] != line:
+            return (_anchor(line.anchor, Fault.CHANGED),)
+        previous = line.digest
+    return ()
 
 
-def _journal_content(row: asyncpg.Record) -> dict[str, object]:
-    plain = {name: row[name] for name in ("case_id", "number", "message_id", "told_digest", "note_id", "name")}
+async def _broken_roots(connection: asyncpg.Connection, lines: Sequence[AnchorLine]) -> tuple[Broken, ...]:
+    """Whether the heads in the database are the ones that were signed; the first anchor that fails."""
+    rows = await connection.fetch(_HEADS, len(lines))
+    heads = {
+        anchor: root(Head(row["log"], row["scope"], row["number"], row["hash"]) for row in group)
+        for anchor, group in groupby(rows, key=lambda row: row["anchor"])
+    }
+    nothing = root(())
+    found = next((line for line in lines if heads.get(line.anchor, nothing) != line.root), None)
+    return (_anchor(found.anchor, Fault.CHANGED),) if found else ()
+
+
+def _anchor(number: int, fault: Fault) -> Broken:
+    return Broken(log=Log.ANCHOR, scope="-", number=number, fault=fault, anchor=number)
+
+
+async def _followed(
+    connection: asyncpg.Connection, log: Log, until: int, anchored_at: Mapping[int, datetime]
+) -> tuple[Counted, list[Broken]]:
+    rows, content = _READ[log]
+    broken: list[Broken] = []
+    tally = _Tally()
+    chain: Chain | None = None
+    async for link in _links(connection, rows, until, content):
+        if chain is None or chain.scope != link.scope:
+            broken += tally.ended(chain)
+            chain = Chain(log, link, anchored_at)
+        chain.follow(link)
+    broken += tally.ended(chain)
+    return tally.counted, broken
+
+
+class _Tally:
+    """Adds chains up."""
+
+    def __init__(self) -> None:
+        self.counted = Counted()
+
+    def ended(self, chain: Chain | None) -> tuple[Broken, ...]:
+        """Count a chain that came to its end; gives its fault."""
+        if chain is None:
+            return ()
+        broken, so_far = chain.end(), self.counted
+        self.counted = Counted(
+            chains=so_far.chains + 1,
+            rows=so_far.rows + chain.rows,
+            anchored_rows=so_far.anchored_rows + chain.anchored,
+            open_chains=so_far.open_chains + (chain.anchored < chain.rows),
+        )
+        return (broken,) if broken else ()
+
+
+async def _links(connection: asyncpg.Connection, rows: str, until: int, content: _Content) -> AsyncIterator[Link]:
+    async for row in connection.cursor(rows, until, prefetch=_PREFETCH):
+        number = row["number"]
+        yield Link(
+            scope=row["scope"],
+            head_number=row["head_number"] or 0,
+            head_hash=row["head_hash"] or GENESIS,
+            number=number,
+            digest=row["digest"],
+            expected=content(row) if number is not None else b"",
+            written_at=row["written_at"],
+            hash=row["hash"],
+            anchored_hash=row["anchored_hash"],
+            anchor=row["anchor"],
+        )
+
+
+async def _cut(connection: asyncpg.Connection, until: int) -> list[Broken]:
+    """Chains that had come further when they were anchored: the first row that is not there any more."""
+    rows = await connection.fetch(_CUT, until)
+    return [
+        Broken(
+            log=Log(row["log"]), scope=row["scope"], number=row["last"] + 1, fault=Fault.MISSING, anchor=row["anchor"]
+        )
+        for row in rows
+    ]
+
+
+def _first_of_each(found: Sequence[Broken]) -> tuple[Broken, ...]:
+    """The lowest row of each chain; of two faults of one row the one that an anchor shows."""
+    first: dict[tuple[Log, str], Broken] = {}
+    for broken in sorted(found, key=lambda one: (one.number, one.anchor is None)):
+        first.setdefault((broken.log, broken.scope), broken)
+    return tuple(sorted(first.values(), key=lambda one: (one.log != Log.JOURNAL, one.scope)))
+
+
+def _journal_digest(row: asyncpg.Record) -> bytes:
+    plain = {name: row[name] for name in ("message_id", "told_digest", "note_id", "name", "number")}
     read = {name: json.loads(row[name]) for name in ("actor", "data")}
-    return plain | read | {"at": moment(row["at"])}
+    return digested({"case_id": row["scope"], **plain, **read, "at": moment(row["at"])})
 
 
-def _access_content(row: asyncpg.Record) -> dict[str, object]:
-    plain = ("scope", "role", "organisation", "user_id", "person", "os_user", "what", "purpose")
-    return {name: row[name] for name in plain} | {"at": moment(row["at"])}
+_KNOWN = ("scope", "role", "organisation", "user_id", "person", "os_user", "what", "purpose")
+_ADDED = ("event", "subject", "on_behalf", "access_point", "basis", "emergency", "outcome")
+
+
+def _access_digest(row: asyncpg.Record) -> bytes:
+    known = {name: row[name] for name in _KNOWN} | {"at": moment(row["at"])}
+    return access_digest(known, {name: row[name] for name in _ADDED})
+
+
+_READ: dict[Log, tuple[str, _Content]] = {
+    Log.JOURNAL: (_JOURNALS, _journal_digest),
+    Log.ACCESS_LOG: (_ACCESS_LOGS, _access_digest),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from protocol.access import Field
 from protocol.messages import name_of
 from store.data_keys import made_data_key
 from store.database import Database
@@ -85,6 +86,7 @@ class Cases(Database):
             list(people.values()),
             opening.school,
             self._keys.fingerprint(opening.school, pupil.name, pupil.date_of_birth),
+            Field.SCHOOL_NOTES,
         )
 
 

@@ -5,15 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 import asyncpg
 
 from store.errors import translated
 from store.keys import KeyRing
+from store.queries import query
+from store.wall import SYSTEM
 
+_ACT_AS = query("act_as")
+_ACT_AS_APPLICATION = query("act_as_application")
 _ACQUIRE = timedelta(seconds=10).total_seconds()
+
+
+class _Bound(NamedTuple):
+    """A connection with a transaction that all work of this task is part of."""
+
+    database: object
+    connection: asyncpg.Connection
+
+
+_BOUND: ContextVar[_Bound | None] = ContextVar("bound", default=None)
 
 
 class Database:
@@ -55,9 +70,15 @@ class Database:
                 max_size=largest,
                 command_timeout=patience.total_seconds(),
                 timeout=_ACQUIRE,
+                init=_act_as_application,
                 reset=_roll_back,
-                # JIT takes longer than any of our queries.
-                server_settings={"application_name": "vangnet", "jit": "off", "timezone": "UTC"},
+                # JIT takes longer than any of our queries. Who looks says so, see _bound_transaction.
+                server_settings={
+                    "application_name": "vangnet",
+                    "jit": "off",
+                    "timezone": "UTC",
+                    "vangnet.acting": SYSTEM,
+                },
             )
         return cls(pool, keys, holders=max(1, largest // 2))
 
@@ -82,6 +103,11 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        bound = _BOUND.get()
+        if bound is not None and bound.database is self:
+            with translated():
+                yield bound.connection
+            return
         with translated():
             async with self._pool.acquire(timeout=_ACQUIRE) as connection:
                 yield connection
@@ -90,6 +116,27 @@ class Database:
     async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:
         async with self._connection() as connection, connection.transaction():
             yield connection
+
+    @asynccontextmanager
+    async def _bound_transaction(self, acting: str = SYSTEM) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction that everything which this task does with the store is part of.
+
+        Args:
+            acting: As whom: the database shows nobody what the protocol does not let them read.
+        """
+        async with self._transaction() as connection:
+            if acting != SYSTEM:
+                await connection.execute(_ACT_AS, acting)
+            token = _BOUND.set(_Bound(self, connection))
+            try:
+                yield connection
+            finally:
+                _BOUND.reset(token)
+
+
+async def _act_as_application(connection: asyncpg.Connection) -> None:
+    """Work as the role that owns nothing, also where the login may do more."""
+    await connection.execute(_ACT_AS_APPLICATION)
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:

@@ -34,11 +34,16 @@ class OrganisationRow(Frozen):
     """Where notices for its desk go instead of by mail."""
 
 
+Phone = Annotated[str, Field(max_length=30, pattern=r"^\+?[0-9][0-9 ()-]{4,}$")]
+
+
 class ContactPerson(Personal):
     """Who answers at an organisation."""
 
     name: Name
     email: Address
+    phone: Phone | None = None
+    """To call: a mail cannot be talked to, and holds nothing."""
 
 
 class Directory(Database):

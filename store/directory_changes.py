@@ -99,7 +99,7 @@ class DirectoryChanges(Directory, Policies, AccessLog):
             PolicyVersionTaken: Somebody else saved this version.
         """
         async with self._transaction() as connection:
-            text = await connection.fetchval(_POLICY, policy.region)
+            text = await connection.fetchval(_POLICY, policy.region, None)
             before = Policy.model_validate_json(text) if text else None
             changes = tuple(_changed_settings(before, policy))
             if not changes:

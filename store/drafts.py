@@ -67,6 +67,12 @@ class Drafts(AccessLog):
             sealed = seal(key, _place(organisation, draft_id), content)
             await connection.execute(_BEGIN, draft_id, organisation, actor.user, place, sealed)
 
+    async def sweep_drafts(self) -> int:
+        """Throw away the drafts that nobody changed for too long; returns how many there were."""
+        async with self._connection() as connection:
+            swept = await connection.execute(_SWEEP, KEPT)
+        return int(swept.rpartition(" ")[2])
+
     async def draft(self, draft_id: str, look: AccessEntry) -> StoredDraft | None:
         """Open a draft of who looks; nothing when they have none of this id."""
         actor = look.actor

@@ -98,6 +98,13 @@ class KeyDestroyed(StoreError):
     text = "Dit deel van het dossier is vernietigd."
 
 
+class PartShielded(StoreError):
+    """The part is kept, and nobody may read it any more but the privacy officer (Wgs 2.31 lid 8)."""
+
+    code = "part_shielded"
+    text = "Dit deel van het dossier is afgeschermd."
+
+
 class SealBroken(StoreError):
     """Sealed data was changed, or stands in another row's place."""
 
@@ -129,6 +136,25 @@ class MigrationChanged(StoreError):
 
     code = "migration_changed"
     text = "Een uitgevoerde migratie is gewijzigd of onbekend."
+
+
+class AnchorKeyInvalid(StoreError):
+    code = "anchor_key_invalid"
+    text = "De sleutel voor de ankers is geen Ed25519-sleutel in PEM."
+
+
+class AnchorsBroken(StoreError):
+    """A line of anchors is none, or does not follow on the one before."""
+
+    code = "anchors_broken"
+    text = "Het ankerbestand is beschadigd."
+
+
+class AnchorsDiffer(StoreError):
+    """The file outside holds other anchors than the database: one of them was changed or put back."""
+
+    code = "anchors_differ"
+    text = "Het ankerbestand en de database bevatten verschillende ankers."
 
 
 _OF_CONSTRAINT: dict[str, type[StoreError]] = {

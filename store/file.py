@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from protocol.messages import Actor
 from protocol.model import Frozen
 from store.access_log import AccessEntry, AccessLog
 from store.data_keys import data_key, made_data_key
@@ -9,6 +10,7 @@ from store.messages import note_place, person_place
 from store.person import Person
 from store.queries import query
 from store.sealing import Controller, Place, seal, unseal
+from store.shields import refuse_shielded
 
 _PEOPLE = query("people")
 _NOTE = query("note")
@@ -26,6 +28,9 @@ class NoteRow(Frozen):
     message_id: str
     number: int
     """The event it was filed with."""
+    message: str
+    """The name of the message that brought it."""
+    by: Actor
 
 
 class File(AccessLog):
@@ -42,6 +47,7 @@ class File(AccessLog):
             rows = await connection.fetch(_PEOPLE, case_id, former)
             if not rows:
                 return {}
+            await refuse_shielded(connection, case_id, Controller.SCHOOL, look.actor)
             key = await data_key(connection, self._keys, case_id, Controller.SCHOOL)
         return {
             row["person"]: Person.model_validate_json(
@@ -54,12 +60,13 @@ class File(AccessLog):
         """List the notes that are in the file, in the order of their events."""
         async with self._connection() as connection:
             rows = await connection.fetch(_NOTE_INDEX, case_id)
-        return tuple(NoteRow.model_validate(dict(row)) for row in rows)
+        return tuple(NoteRow.model_validate({**row, "by": Actor.model_validate_json(row["by"])}) for row in rows)
 
     async def note(self, case_id: str, note_id: str, look: AccessEntry) -> str | None:
         """Open one note; nothing when it is not in this file.
 
         Raises:
+            PartShielded: Nobody reads that part any more.
             KeyDestroyed: That part of the file is erased.
         """
         async with self._transaction() as connection:
@@ -68,6 +75,7 @@ class File(AccessLog):
             if row is None:
                 return None
             controller = Controller(row["controller"])
+            await refuse_shielded(connection, case_id, controller, look.actor)
             key = await data_key(connection, self._keys, case_id, controller)
         return unseal(key, note_place(case_id, controller, note_id), row["sealed"])
 
@@ -102,6 +110,7 @@ class File(AccessLog):
             sealed = await connection.fetchval(_HAND_OVER, case_id, number, controller)
             if sealed is None:
                 return None
+            await refuse_shielded(connection, case_id, controller, look.actor)
             key = await data_key(connection, self._keys, case_id, controller)
         return unseal(key, _hand_over_place(case_id, number, controller), sealed)
 

@@ -19,6 +19,8 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError,
 from store.errors import KeyMissing, KeyRingInvalid, SealBroken
 
 KEY_BYTES = 32
+PAYLOADS = "temporal payload"
+"""The purpose of the keys by which Temporal's payloads are sealed."""
 _NONCE_BYTES = 12
 
 _KeyId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -32,11 +34,13 @@ class _Document(BaseModel):
     current: _KeyId
     keys: dict[_KeyId, Base64Bytes]
     secret: Base64Bytes
+    retired: dict[_KeyId, Base64Bytes] = Field(default_factory=dict)
+    """Of keys that wrap nothing any more: what still reads Temporal's payloads, and unwraps nothing."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        lengths = {len(key) for key in self.keys.values()} | {len(self.secret)}
-        if self.current not in self.keys or lengths != {KEY_BYTES}:
+        lengths = {len(key) for key in (*self.keys.values(), *self.retired.values(), self.secret)}
+        if self.current not in self.keys or lengths != {KEY_BYTES} or self.keys.keys() & self.retired.keys():
             raise ValueError("incomplete")
         return self
 
@@ -47,15 +51,20 @@ class KeyRing:
     Old keys stay on the ring for unwrapping until everything is wrapped by the current one.
     """
 
-    def __init__(self, current: str, keys: dict[str, bytes], secret: bytes) -> None:
+    def __init__(
+        self, current: str, keys: dict[str, bytes], secret: bytes, retired: dict[str, bytes] | None = None
+    ) -> None:
         self._current = current
         self._keys = keys
         self._secret = secret
+        self._retired = retired or {}
         self._derived: dict[tuple[str, str | None], bytes] = {}
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``{"current": id, "keys": {id: base64 of 32 bytes}, "secret": base64 of 32 bytes}``.
+
+        ``retired`` may stand beside them: see :meth:`without`.
 
         Raises:
             KeyRingInvalid: It is something else. What it says is not repeated.
@@ -64,21 +73,75 @@ class KeyRing:
             document = _Document.model_validate_json(text)
         except ValidationError:
             raise KeyRingInvalid from None
-        return cls(document.current, document.keys, document.secret)
+        return cls(document.current, document.keys, document.secret, document.retired)
 
     @classmethod
     def generate(cls) -> Self:
         """Make a ring with one new key."""
         return cls("key-1", {"key-1": os.urandom(KEY_BYTES)}, os.urandom(KEY_BYTES))
 
+    def with_key(self, key_id: str) -> KeyRing:
+        """Return this ring with one more key, which unwraps and does not wrap yet.
+
+        Raises:
+            KeyRingInvalid: The id is taken, was taken before, or is no id.
+        """
+        if key_id in self.payload_key_ids:
+            raise KeyRingInvalid(f"kek {key_id}")
+        return self._changed(keys=self._keys | {key_id: os.urandom(KEY_BYTES)})
+
+    def using(self, key_id: str) -> KeyRing:
+        """Return this ring with another of its keys as the one that wraps.
+
+        Raises:
+            KeyMissing: No such wrapping key.
+        """
+        if key_id not in self._keys:
+            raise KeyMissing(f"kek {key_id}")
+        return self._changed(current=key_id)
+
     def rotated(self, key_id: str) -> KeyRing:
         """Return this ring with a new current key; data keys are rewrapped by the store."""
-        return KeyRing(key_id, self._keys | {key_id: os.urandom(KEY_BYTES)}, self._secret)
+        return self.with_key(key_id).using(key_id)
+
+    def without(self, key_id: str) -> KeyRing:
+        """Return this ring without a key: what it wrapped opens no more, wherever a copy of it lies.
+
+        Of the key stays what reads Temporal's payloads, because the histories of cases outlive it.
+
+        Raises:
+            KeyMissing: No such wrapping key.
+            KeyRingInvalid: It is the current one.
+        """
+        if key_id == self._current:
+            raise KeyRingInvalid(f"kek {key_id}")
+        retired = self._retired | {key_id: self.derive(PAYLOADS, key_id)}
+        kept = {name: key for name, key in self._keys.items() if name != key_id}
+        if len(kept) == len(self._keys):
+            raise KeyMissing(f"kek {key_id}")
+        return self._changed(keys=kept, retired=retired)
+
+    def _changed(
+        self,
+        current: str | None = None,
+        keys: dict[str, bytes] | None = None,
+        retired: dict[str, bytes] | None = None,
+    ) -> KeyRing:
+        changed = KeyRing(current or self._current, keys or self._keys, self._secret, retired or self._retired)
+        try:
+            return KeyRing.parse(changed.dump())
+        except ValidationError:
+            raise KeyRingInvalid from None
 
     def dump(self) -> str:
         """Write the document that :meth:`parse` reads."""
-        keys = {key_id: b64encode(key) for key_id, key in self._keys.items()}
-        return _Document(current=self._current, keys=keys, secret=b64encode(self._secret)).model_dump_json(indent=2)
+        document = _Document(
+            current=self._current,
+            keys=_encoded(self._keys),
+            secret=b64encode(self._secret),
+            retired=_encoded(self._retired),
+        )
+        return document.model_dump_json(indent=2, exclude_defaults=True)
 
     @property
     def current(self) -> str:
@@ -89,6 +152,11 @@ class KeyRing:
     def key_ids(self) -> tuple[str, ...]:
         """Ids of all keys that can unwrap."""
         return tuple(self._keys)
+
+    @property
+    def payload_key_ids(self) -> tuple[str, ...]:
+        """Ids of all keys that Temporal's payloads can be read with: retired ones too."""
+        return (*self._keys, *self._retired)
 
     def wrap(self, data_key: bytes, scope: str, controller: str) -> tuple[str, bytes]:
         """Wrap a data key for its place; returns the wrapping key's id and the wrapped key."""
@@ -117,6 +185,8 @@ class KeyRing:
         Raises:
             KeyMissing: No such wrapping key.
         """
+        if purpose == PAYLOADS and key_id in self._retired:
+            return self._retired[key_id]
         known = self._derived.get((purpose, key_id))
         if known is None:
             if key_id is not None and key_id not in self._keys:
@@ -154,6 +224,10 @@ class KeyRing:
 def token_hash(token: str) -> bytes:
     """Hash a link's token: the only form in which it is kept."""
     return sha256(token.encode()).digest()
+
+
+def _encoded(keys: dict[str, bytes]) -> dict[str, bytes]:
+    return {key_id: b64encode(key) for key_id, key in keys.items()}
 
 
 def _bound(scope: str, controller: str, kek_id: str) -> bytes:

@@ -8,6 +8,8 @@ from enum import StrEnum
 import asyncpg
 
 from protocol import vocabulary as v
+from protocol.access import Filed, filed_as
+from protocol.keeping import Part
 from protocol.messages import Actor, Told, name_of
 from protocol.model import Frozen
 from store.data_keys import made_data_key
@@ -88,7 +90,9 @@ class Messages(Database):
         async with self._connection() if content.empty else self._transaction() as connection:
             sealed = await _sealed(connection, self._keys, case_id, told, content)
             name = name_of(told.message)
-            if await connection.fetchval(_STAGE, case_id, told.id, name, told.digest, told.note_id, *sealed):
+            field = filed_as(Filed(Part(sealed[0]), told.actor, name))
+            about = (case_id, told.id, name, told.digest, told.note_id)
+            if await connection.fetchval(_STAGE, *about, *sealed, field, told.actor.organisation or ""):
                 return StoredMessage(message_id=told.id, name=name, digest=told.digest, state=MessageState.STAGED)
         known = await self.message(case_id, told.id)
         if known is None or known.digest != told.digest:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import asyncpg
 
 from store.errors import MigrationChanged, translated
+from store.wall import SYSTEM, tell
 
 FOLDER = Path(__file__).with_name("migrations")
 
@@ -52,6 +53,8 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> tuple[str, ...]:
         todo = await _pending(connection, folder)
         for migration in todo:
             await _apply(connection, migration)
+        if todo:
+            await tell(connection)
     return tuple(migration.name for migration in todo)
 
 
@@ -64,7 +67,7 @@ async def pending(dsn: str, folder: Path = FOLDER) -> tuple[str, ...]:
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     with translated():
-        connection = await asyncpg.connect(dsn, timeout=10)
+        connection = await asyncpg.connect(dsn, timeout=10, server_settings={"vangnet.acting": SYSTEM})
         try:
             yield connection
         finally:

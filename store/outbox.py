@@ -11,7 +11,7 @@ from datetime import timedelta
 import asyncpg
 
 from protocol.messages import SYSTEM
-from store.access_log import AccessEntry, AccessLog
+from store.access_log import AccessEntry, AccessEvent, AccessLog
 from store.errors import translated
 from store.notices import NoticeRow
 from store.queries import query
@@ -107,7 +107,10 @@ class Outbox(AccessLog):
         to_persons = [row for row in rows if is_person(row["party"])]
         for row in to_persons:
             what, purpose = f"address {row['party']}", f"notice {row['kind']}"
-            await self._log(connection, AccessEntry(actor=SYSTEM, case_id=case_id, what=what, purpose=purpose))
+            look = AccessEntry(
+                actor=SYSTEM, case_id=case_id, what=what, purpose=purpose, event=AccessEvent.SEND, subject=row["party"]
+            )
+            await self._log(connection, look)
         if to_persons:
             await recipients.look_up(connection, [row["party"] for row in to_persons])
         await connection.execute(_LET_GO)

@@ -15,6 +15,7 @@ _OVERVIEW = query("overview")
 _OVERVIEWS = query("overviews")
 _COUNTS = query("counts")
 _COUNTS_OF = query("counts_of_organisation")
+_CLOCK_AHEAD = query("clock_ahead")
 _MOVE_CLOCK = query("move_clock")
 
 
@@ -46,6 +47,8 @@ class OverviewLine(Frozen):
     """Its first deadline has passed, by the case's own clock."""
     at: datetime
     opened_at: datetime
+    case: Case
+    """As the protocol knows it: who lists cases asks it what may be shown of each."""
 
 
 class StepCount(Frozen):
@@ -89,7 +92,9 @@ class Overviews(WorkLists):
         """
         async with self._connection() as connection:
             rows = await connection.fetch(_OVERVIEWS, step, organisation, overdue, after, limit)
-        return tuple(OverviewLine.model_validate(dict(row)) for row in rows)
+        return tuple(
+            OverviewLine.model_validate({**row, "case": Case.model_validate_json(row["case"])}) for row in rows
+        )
 
     async def counts(self, organisation: str | None = None) -> tuple[StepCount, ...]:
         """Count cases by step, in the order of the protocol; of one organisation or of all."""
@@ -100,6 +105,14 @@ class Overviews(WorkLists):
                 rows = await connection.fetch(_COUNTS_OF, organisation)
         found = {row["step"]: StepCount.model_validate(dict(row)) for row in rows}
         return tuple(found[step] for step in v.Step if step in found)
+
+    async def clock_ahead(self, case_id: str, by: timedelta) -> None:
+        """See that a case's own clock is so far ahead of the wall's, at least: done again it changes nothing.
+
+        A case of which nothing was recorded yet has no clock here: its first recording sets it.
+        """
+        async with self._connection() as connection:
+            await connection.execute(_CLOCK_AHEAD, case_id, by)
 
     async def move_clock(self, case_id: str, by: timedelta) -> None:
         """Move a case's own clock forward: in the local stack, where days can be skipped.

@@ -8,21 +8,20 @@ from store.errors import PolicyUnknown, PolicyVersionTaken
 from store.queries import query
 
 _POLICY = query("policy")
-_VERSION = query("policy_version")
 _SAVE = query("save_policy")
 
 
 class Policies(Database):
     """The regions' settings; a version never changes."""
 
-    async def policy(self, region: str) -> Policy:
-        """Return a region's latest policy.
+    async def policy(self, region: str, version: int | None = None) -> Policy:
+        """Return a region's latest policy, or the one of a version: a case keeps the one it was opened with.
 
         Raises:
-            PolicyUnknown: The region has none.
+            PolicyUnknown: The region has none, or not this one.
         """
         async with self._connection() as connection:
-            text = await connection.fetchval(_POLICY, region)
+            text = await connection.fetchval(_POLICY, region, version)
         if text is None:
             raise PolicyUnknown(region)
         return Policy.model_validate_json(text)
@@ -36,6 +35,6 @@ class Policies(Database):
         async with self._connection() as connection:
             if await connection.fetchval(_SAVE, policy.region, policy.version, policy.model_dump_json()):
                 return
-            text = await connection.fetchval(_VERSION, policy.region, policy.version)
+            text = await connection.fetchval(_POLICY, policy.region, policy.version)
         if Policy.model_validate_json(text) != policy:
             raise PolicyVersionTaken(f"{policy.region}/{policy.version}")

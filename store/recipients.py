@@ -38,6 +38,8 @@ class Recipient(Personal):
     address: str | None = None
     language: str = "nl"
     webhook: Webhook | None = None
+    erased: bool = False
+    """The part of the file in which the address stood was destroyed."""
 
 
 class Recipients:
@@ -76,7 +78,7 @@ class Recipients:
         try:
             key = await self._data_key(connection, self._case_id, Controller.SCHOOL)
         except KeyDestroyed:
-            return Recipient(person=True)
+            return Recipient(person=True, erased=True)
         text = unseal(key, person_place(self._case_id, party, row["message_id"]), row["sealed"])
         person = Person.model_validate_json(text)
         return Recipient(person=True, address=person.address, language=person.language)

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 
+from protocol.access import readers
 from protocol.case import Case
+from protocol.deadlines import owner
 from protocol.notices import LinkPurpose, Notice
 from protocol.recording import Recording
 from store.database import Database
@@ -71,7 +73,7 @@ def _arguments(recording: Recording, keys: KeyRing) -> tuple[object, ...]:
     return (
         case.id,
         json.dumps([journal_row(case.id, event) for event in recording.events]),
-        _overview(case),
+        overview_row(case),
         json.dumps([_notice(place, notice) for place, notice in enumerate(recording.notices)]),
         json.dumps(list(_links(case, recording.notices, keys))),
         recording.refused,
@@ -79,7 +81,8 @@ def _arguments(recording: Recording, keys: KeyRing) -> tuple[object, ...]:
     )
 
 
-def _overview(case: Case) -> str:
+def overview_row(case: Case) -> str:
+    """The overview's columns of a case, as JSON."""
     due = min(case.deadlines, key=lambda deadline: deadline.due_at, default=None)
     columns = {
         "number": case.number,
@@ -96,6 +99,8 @@ def _overview(case: Case) -> str:
         "organisations": case.organisations,
         "due_task": due and due.task,
         "due_at": due and due.due_at.isoformat(),
+        "readers": readers(case),
+        "due_owners": sorted({owner(case, deadline) for deadline in case.deadlines}),
     }
     # The state is JSON already: it is put in as it is.
     return f'{json.dumps(columns)[:-1]}, "state": {case.model_dump_json()}}}'

@@ -87,6 +87,12 @@ class OpenedReview(NamedTuple):
 class Reviews(AccessLog):
     """Reviews, sealed under the key of the file's part to which their note will belong."""
 
+    async def expire_reviews(self) -> int:
+        """Empty the reviews whose time is over; returns how many there were."""
+        async with self._connection() as connection:
+            swept = await connection.execute(_SWEEP)
+        return int(swept.rpartition(" ")[2])
+
     async def ask_review(  # noqa: PLR0913, PLR0917  # one for each part of what is asked
         self, case_id: str, message_id: str, name: str, asker_id: str, proposed: Proposed, expires_at: datetime
     ) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from store.accesses import Accesses
 from store.ages import Ages
+from store.anchors import Anchors
 from store.audit import Audit
 from store.cases import Cases
-from store.data_keys import DataKeys
+from store.corrections import Corrections
 from store.directory_changes import DirectoryChanges
 from store.drafts import Drafts
 from store.file import File
 from store.journal import Journal
+from store.key_store import DataKeys
 from store.links import Links
 from store.messages import Messages
 from store.notices import Notices
 from store.outbox import Outbox
 from store.overview import Overviews
 from store.recording import Recordings
+from store.retention import Retention
 from store.reviews import Reviews
+from store.rights import Rights
 from store.sessions import Sessions
 from store.staff import Staff
 
@@ -37,7 +42,12 @@ class Store(
     Sessions,
     Drafts,
     Reviews,
+    Retention,
+    Rights,
+    Corrections,
+    Accesses,
     Audit,
+    Anchors,
     DataKeys,
 ):
     """All parts of the store over one pool of connections; each is described in its own module.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -43,6 +43,8 @@ class WorkFilter(Frozen):
     kind: v.Kind | None = None
     escalated: bool | None = None
     place: Place | None = None
+    turn: bool | None = None
+    """Whether the organisation has a deadline in the case."""
 
 
 class WorkLine(Frozen):
@@ -82,7 +84,7 @@ class WorkLists(Database):
             if organisation is None:
                 rows = await connection.fetch(_OF_REGION, *common, after, limit)
             else:
-                rows = await connection.fetch(_WORKLIST, organisation, *common, wanted.place, after, limit)
+                rows = await connection.fetch(_WORKLIST, organisation, *common, wanted.place, wanted.turn, after, limit)
         return tuple(
             WorkLine(case=Case.model_validate_json(row["state"]), clock_offset=row["clock_offset"]) for row in rows
         )
@@ -110,6 +112,10 @@ class WorkLists(Database):
     @asynccontextmanager
     async def _planned(self) -> AsyncIterator[asyncpg.Connection]:
         """Have each query planned for its own values: one plan for a large and a small organisation is slow for one."""
-        async with self._transaction() as connection:
+        # Within a look a transaction is there already: a savepoint would cost two round trips more.
+        async with (
+            self._connection() as connection,
+            nullcontext() if connection.is_in_transaction() else connection.transaction(),
+        ):
             await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
             yield connection

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.case_file import Behind, CaseFile
     from activities.dispatch import Delivered, Delivery, FailedNotice
     from activities.outbox import Outbox
+    from activities.turns import lay_out
     from protocol.case import Outcome
     from protocol.deadlines import next_rung
     from protocol.messages import DeliveryFailed, Told, name_of
@@ -174,14 +175,15 @@ class CaseWorkflow(HearsMessages):
         recording = self._ledger.recording()
         self._show()
         try:
-            await workflow.execute_local_activity_method(
-                CaseFile.record,
-                recording,
-                start_to_close_timeout=limits.RECORDING_TIMEOUT,
-                local_retry_threshold=limits.RECORDING_WAITS_LOCALLY,
-                retry_policy=limits.RECORDING_RETRIES,
-                summary=f"{recording.events[0].number}-{recording.events[-1].number}",
-            )
+            with lay_out(recording) as turn:
+                await workflow.execute_local_activity_method(
+                    CaseFile.record,
+                    turn,
+                    start_to_close_timeout=limits.RECORDING_TIMEOUT,
+                    local_retry_threshold=limits.RECORDING_WAITS_LOCALLY,
+                    retry_policy=limits.RECORDING_RETRIES,
+                    summary=f"{recording.events[0].number}-{recording.events[-1].number}",
+                )
         except (ActivityError, ApplicationError) as error:  # a local activity's failure may come bare
             code = _code_of(error)
             if code != _MISMATCH or not await self._catch_up():

@@ -17,17 +17,8 @@ with workflow.unsafe.imports_passed_through():
 
 _TIMEOUT = timedelta(minutes=10)
 _HEARTBEAT = timedelta(seconds=60)
-_ROUND = workflow.ActivityConfig(
-    start_to_close_timeout=_TIMEOUT,
-    heartbeat_timeout=_HEARTBEAT,
-    # What three tries do not bring is left for the schedule's next run.
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
-)
-_ONE_TRY = workflow.ActivityConfig(
-    start_to_close_timeout=_TIMEOUT,
-    heartbeat_timeout=_HEARTBEAT,
-    retry_policy=RetryPolicy(maximum_attempts=1),
-)
+_TRIES = 3
+"""What these do not bring is left for the schedule's next run."""
 
 
 class HousekeepingInput(Frozen):
@@ -54,18 +45,35 @@ class HousekeepingWorkflow:
     @workflow.run
     async def run(self, start: HousekeepingInput) -> HousekeepingResult:
         """Start what was not started, send what was left; once a day also tell birthdays and drop leftovers."""
-        started = await workflow.execute_activity_method(Housekeeping.start_unstarted, **_ROUND)
+        started = await workflow.execute_activity_method(
+            Housekeeping.start_unstarted, **_round("starts that did not get through")
+        )
         delivered = await self._deliver()
         if not start.daily:
             return HousekeepingResult(started=started, delivered=delivered)
-        aged = await workflow.execute_activity_method(Housekeeping.tell_ages, workflow.now().date(), **_ROUND)
-        dropped = await workflow.execute_activity_method(Housekeeping.drop_leftovers, **_ROUND)
+        aged = await workflow.execute_activity_method(
+            Housekeeping.tell_ages, workflow.now().date(), **_round("birthdays")
+        )
+        dropped = await workflow.execute_activity_method(Housekeeping.drop_leftovers, **_round("leftovers"))
         return HousekeepingResult(started=started, delivered=delivered, aged=aged, dropped=dropped)
 
     async def _deliver(self) -> int:
         """Send what nobody sends any more: a consent withdrawn from a closed case is filed without a workflow."""
-        cases = await workflow.execute_activity_method(Housekeeping.undelivered, **_ROUND)
+        cases = await workflow.execute_activity_method(
+            Housekeeping.undelivered, **_round("cases whose notices wait for long")
+        )
         for case_id in cases:
             with suppress(ActivityError):  # its mail server may be away: the next round tries again
-                await workflow.execute_activity_method(Outbox.deliver, Delivery(case_id=case_id), **_ONE_TRY)
+                await workflow.execute_activity_method(
+                    Outbox.deliver, Delivery(case_id=case_id), **_round(case_id, tries=1)
+                )
         return len(cases)
+
+
+def _round(summary: str, *, tries: int = _TRIES) -> workflow.ActivityConfig:
+    return workflow.ActivityConfig(
+        start_to_close_timeout=_TIMEOUT,
+        heartbeat_timeout=_HEARTBEAT,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=tries),
+        summary=summary,
+    )

@@ -1,18 +1,46 @@
 """The command line: see ``vangnet --help``."""
 
+import logging
 import os
 import sys
 
 import typer
+from typer.core import TyperGroup
 
 from runtime.leaving import leaving
-from starter.cli import audit, case, clock
+from starter.cli import audit, case, clock, keys, retention
 from starter.cli.check import check
 from starter.cli.exits import Exit, report
 from starter.cli.notices import notices
 from starter.cli.processes import codec, local, migrate, web, worker
 
+
+class InOrder(TyperGroup):
+    """Lists what people do first, then what is looked after, then the processes."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # its public name there
+        found = super().list_commands(ctx)
+        return [*(name for name in _ORDER if name in found), *(name for name in found if name not in _ORDER)]
+
+
+_ORDER = (
+    "case",
+    "clock",
+    "notices",
+    "audit",
+    "retention",
+    "keys",
+    "check",
+    "local",
+    "worker",
+    "web",
+    "codec",
+    "migrate",
+)
+
 app = typer.Typer(
+    cls=InOrder,
+    context_settings={"help_option_names": ["--help", "-h"]},
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -25,6 +53,8 @@ app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.command()(notices)
 app.add_typer(audit.app, name="audit")
+app.add_typer(retention.app, name="retention")
+app.add_typer(keys.app, name="keys")
 app.command()(check)
 for process in (local, worker, web, codec, migrate):
     app.command()(process)
@@ -32,6 +62,8 @@ for process in (local, worker, web, codec, migrate):
 
 def main() -> None:
     """Run the command line; every error ends here as one line and an exit code."""
+    # What a library complains of is for logs; a person gets the one line of what it led to.
+    logging.lastResort = logging.NullHandler()
     with leaving():
         raise SystemExit(_run(as_json="--json" in sys.argv[1:]))
 

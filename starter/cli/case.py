@@ -24,7 +24,8 @@ def open_(
 ) -> None:
     """Open a case from an intake, and print its id.
 
-    With Temporal away the case is accepted all the same, and starts by itself later.
+    With Temporal or every worker away the case is accepted all the same, and starts by itself later: a line says so, and
+    with --json "waitsFor" is temporal or worker.
     """
     from starter.cli import telling
 
@@ -84,7 +85,9 @@ def list_(  # noqa: PLR0913  # what the command line takes
         typer.Option(metavar="ID", help="Only cases in which this organisation is.", show_default=False),
     ] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only cases of which a deadline has passed.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The most rows.")] = 100,
+    limit: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=10_000, help="The most rows; a line says when there are more.")
+    ] = 100,
     after: Annotated[
         str | None, typer.Option(metavar="CASE", help="Go on after this case.", show_default=False)
     ] = None,
@@ -117,7 +120,7 @@ def wait(
             show_default=False,
         ),
     ],
-    timeout: Annotated[str, typer.Option(help="How long to wait: 30s, 2m.")] = "30s",
+    timeout: Annotated[str, typer.Option(metavar="DURATION", help="How long to wait: 30s, 2m, 1h.")] = "30s",
     acting_as: As = None,
 ) -> None:
     """Wait until a case stands as asked.

@@ -18,7 +18,7 @@ from starter.cli.output import write, write_json
 from starter.web.login.provider import LoginError, Provider
 from starter.web.login.tokens import ClientKey
 from starter.web.settings import WebSettings
-from store import KeyRing, StoreError, pending
+from store import KeyRing, Store, StoreError, pending
 from workflows.search_attributes import ALL
 
 _PATIENCE = timedelta(seconds=5)
@@ -45,6 +45,7 @@ async def check(*, as_json: bool) -> None:
     settings = load(Settings)
     looks: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "keys": _keys,
+        "keystore": _key_store,
         "database": _database,
         "temporal": _temporal,
         "mail": _mail,
@@ -77,6 +78,23 @@ async def _finding(name: str, look: Awaitable[str]) -> Finding:
 async def _keys(settings: Settings) -> str:
     keys = KeyRing.parse(settings.key_ring_text())
     return f"{len(keys.key_ids)} op de sleutelbos, huidige {keys.current}"
+
+
+async def _key_store(settings: Settings) -> str:
+    keys = KeyRing.parse(settings.key_ring_text())
+    store = await Store.connect(settings.database_url.get_secret_value(), keys, largest=1)
+    try:
+        health = await store.key_health()
+    finally:
+        await store.close()
+    faults = [
+        *(f"{kek} ontbreekt op de sleutelbos" for kek in health.unknown),
+        *([f"van {health.lost} casussen ontbreekt de sleutel"] if health.lost else []),
+        *([f"{health.undone} gewiste sleutels zijn terug: `vangnet keys apply-destroyed`"] if health.undone else []),
+    ]
+    if faults:
+        raise NotFine("; ".join(faults))
+    return "alle sleutels aanwezig"
 
 
 async def _database(settings: Settings) -> str:

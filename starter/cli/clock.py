@@ -19,7 +19,10 @@ def clock() -> None:
 
 @app.command()
 def forward(case: Case, by: Duration, *, as_json: Json = False) -> None:
-    """Let time pass for a case, with everything that it brings: reminders, deadlines, notices."""
+    """Let time pass for a case, and carry out what it brings.
+
+    Reminders, deadlines, notices.
+    """
     from starter.cli import skipping
 
     run(skipping.forward(case, by, as_json=as_json))

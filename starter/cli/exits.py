@@ -1,6 +1,7 @@
 """From an error to an exit code and one line: the only place where that is decided."""
 
 import json
+import os
 from enum import IntEnum
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import typer
 from protocol.refusals import Refused
 from runtime.errors import SettingsError, StartError
 from starter.cli.output import say
+from starter.cli.wrong_use import HELP, wrong_use
 from starter.errors import BadInput, StarterError
 
-_HELP = "Usage:"
-"""What a group without a command answers begins with it: that is help, and no complaint."""
+_DATABASE = "VANGNET_DATABASE_URL"
+_START = "Alles op deze machine, met voorbeeldgegevens, start met `make run`."
+"""For who has no installation, or one here that does not run."""
 
 
 class Exit(IntEnum):
@@ -37,7 +40,7 @@ def report(error: Exception, *, as_json: bool) -> Exit:
             say(str(error))
         return Exit.NOT_IN_ORDER
     found, code, text = _judged(error)
-    if text.startswith(_HELP):
+    if text.startswith(HELP):
         say(text)
         return found
     line = json.dumps({"code": code, "message": text}, ensure_ascii=False) if as_json else f"{text} ({code})"
@@ -61,25 +64,23 @@ def _judged(error: Exception) -> tuple[Exit, str, str]:
     if found is None:
         return _of_the_store(error) or _unexpected(error)
     if isinstance(error, typer.TyperException):
-        return found, "wrong_use", _usage(error)
+        return found, "wrong_use", wrong_use(error)
     code = str(getattr(error, "code", "internal"))
-    return found, code, getattr(error, "text", f"{error}.")
-
-
-def _usage(error: typer.TyperException) -> str:
-    """What the parser of arguments says, which is in English as the help is."""
-    said = getattr(error, "format_message", error.__str__)()
-    return said if said.startswith(_HELP) else f"Verkeerd gebruik: {said}"
+    text = str(getattr(error, "text", f"{error}."))
+    return found, code, f"{text}. {_START}" if f"{_DATABASE} ontbreekt" in text else text
 
 
 def _of_the_store(error: Exception) -> tuple[Exit, str, str] | None:
-    """The store is imported here only, because a help text needs no database driver."""
-    from store import KeyRingInvalid, PolicyUnknown, StoreError
+    """The store and what needs it is imported here only, because a help text needs no database driver."""
+    from runtime.settings import local_folder
+    from store import KeyRingInvalid, PolicyUnknown, StoreError, StoreUnavailable
 
     if not isinstance(error, StoreError):
         return None
     wrong_use = isinstance(error, (KeyRingInvalid, PolicyUnknown))
-    return Exit.WRONG_USE if wrong_use else Exit.AGAIN, error.code, error.text
+    local = isinstance(error, StoreUnavailable) and not os.environ.get(_DATABASE) and (local_folder() / "env").exists()
+    text = f"{error.text} {_START}" if local else error.text
+    return Exit.WRONG_USE if wrong_use else Exit.AGAIN, error.code, text
 
 
 def _unexpected(error: Exception) -> tuple[Exit, str, str]:

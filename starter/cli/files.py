@@ -13,6 +13,7 @@ from starter.limits import LARGEST, check_note
 STANDARD_INPUT = "-"
 
 _LARGEST_FILE = 64 * LARGEST
+_LARGEST_LIST = 1024 * LARGEST
 
 
 def read_fields(path: str) -> dict[str, JsonValue]:
@@ -40,6 +41,15 @@ def read_note(path: str) -> str:
     note = _text(path, LARGEST, "De notitie")
     check_note(note)
     return note
+
+
+def read_list(path: str) -> list[str]:
+    """Read the lines of a list.
+
+    Raises:
+        BadInput: There is no such file, or it is not text.
+    """
+    return _text(path, _LARGEST_LIST, "De lijst").splitlines()
 
 
 def _text(path: str, largest: int, what: str) -> str:

@@ -6,7 +6,7 @@ from types import NoneType
 from typing import get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
-from pydantic.alias_generators import to_snake
+from pydantic.alias_generators import to_camel, to_snake
 
 from starter.errors import BadInput
 
@@ -29,7 +29,7 @@ def parse_pairs(pairs: Iterable[str], model: type[BaseModel]) -> dict[str, JsonV
         if not equals or not name:
             raise BadInput("Schrijf een veld als naam=waarde.")
         if name in fields:
-            raise BadInput(f"Het veld {name[:60]} wordt twee keer gegeven.")
+            raise BadInput(f"Het veld {to_camel(name[:60])} wordt twee keer gegeven.")
         fields[name] = _value(name, value, _types(model, name))
     return fields
 
@@ -58,7 +58,7 @@ def _value(name: str, text: str, types: tuple[type, ...]) -> JsonValue:
 
 def _yes_or_no(name: str, text: str) -> bool:
     if text.casefold() not in _YES_AND_NO:
-        raise BadInput(f"Het veld {name} heeft geen geldige waarde: verwacht wordt true of false.")
+        raise BadInput(f"Het veld {to_camel(name)} heeft geen geldige waarde: verwacht wordt true of false.")
     return _YES_AND_NO[text.casefold()]
 
 
@@ -66,5 +66,5 @@ def _json(name: str, text: str) -> JsonValue:
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadInput(f"Het veld {name} is geen geldige JSON.") from None
+        raise BadInput(f"Het veld {to_camel(name)} is geen geldige JSON.") from None
     return [value] if isinstance(value, dict) else value

@@ -4,16 +4,18 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from protocol.access import Field, seen, sees
+from protocol.case import Case
 from protocol.messages import Actor
 from protocol.refusals import RefusalCode, Refused
 from protocol.vocabulary import Role, Step
 from starter.actors import ONLY_LOOK
-from starter.cli.output import write_fields, write_json, write_table
+from starter.cli.output import say, write_fields, write_json, write_table
 from starter.cli.session import Session, session
 from starter.limits import check_text
 from starter.standing import check_in_directory
 from starter.view import CaseView, view
-from store import JournalRow, NoticeRow
+from store import AccessEvent, JournalRow, NoticeRow, OverviewLine
 
 
 class Wanted(NamedTuple):
@@ -28,7 +30,7 @@ class Wanted(NamedTuple):
 
 async def show(case: str, acting_as: str | None, *, as_json: bool) -> None:
     """Print the state of a case."""
-    async with session(acting_as) as here:
+    async with session(acting_as) as here, here.looking():
         found = await read(here, case)
     shown = found.model_dump(mode="json")
     if as_json:
@@ -47,21 +49,41 @@ async def list_cases(wanted: Wanted, acting_as: str | None, *, as_json: bool) ->
     """Print the cases that the actor may see: all of them for who only looks, otherwise the organisation's own."""
     for written in (wanted.organisation or "", wanted.after or ""):
         check_text(written, "Een voorwaarde")
-    async with session(acting_as) as here:
-        await here.log("list of cases")
+    async with session(acting_as) as here, here.looking():
+        await here.log("list of cases", event=AccessEvent.SEARCH)
         await check_in_directory(here.store, here.settings.region, here.actor)
-        found = await here.store.overviews(
-            step=wanted.step,
-            organisation=_only(here.actor, wanted.organisation),
-            overdue=wanted.overdue,
-            limit=wanted.limit,
-            after=wanted.after,
-        )
-    rows = [line.model_dump(mode="json", by_alias=True) for line in found]
+        found = await _lines(here, wanted)
+    rows = [_list_row(line, here.actor) for line in found[: wanted.limit]]
     if as_json:
         write_json(rows)
     else:
         write_table(rows, ("caseId", "step", "kinds", "coordinator", "processDirector", "dueTask", "dueAt", "overdue"))
+    if len(found) > wanted.limit:
+        say(f"Er zijn er meer: ga verder met --after {rows[-1]['caseId']}, of geef een hogere --limit.")
+
+
+async def _lines(here: Session, wanted: Wanted) -> list[OverviewLine]:
+    """One case more than is wanted, where there is one: then there are more."""
+    found, after, organisation = list[OverviewLine](), wanted.after, _only(here.actor, wanted.organisation)
+    while len(found) <= wanted.limit:
+        batch = await here.store.overviews(
+            step=wanted.step, organisation=organisation, overdue=wanted.overdue, limit=wanted.limit + 1, after=after
+        )
+        found += [line for line in batch if sees(line.case, here.actor)]
+        if len(batch) <= wanted.limit:
+            break
+        after = batch[-1].case_id
+    return found
+
+
+def _list_row(line: OverviewLine, actor: Actor) -> dict[str, JsonValue]:
+    row: dict[str, JsonValue] = line.model_dump(mode="json", by_alias=True, exclude={"case"})
+    hidden = _OF_STATE if Field.STATE not in seen(line.case, actor) else ()
+    return row | dict.fromkeys(hidden)
+
+
+_OF_STATE = ("fileHolder", "coordinator", "processDirector", "escalation")
+"""What a list says of how a case stands; the rest of it everybody knows who has a task."""
 
 
 def _only(actor: Actor, asked: str | None) -> str | None:
@@ -72,10 +94,21 @@ def _only(actor: Actor, asked: str | None) -> str | None:
     return actor.organisation
 
 
+def _check(case: Case, actor: Actor, field: Field) -> None:
+    """Refuse somebody for whom the case exists and this part of it does not.
+
+    Raises:
+        Refused: ``not_allowed``.
+    """
+    if field not in seen(case, actor):
+        raise Refused(RefusalCode.NOT_ALLOWED)
+
+
 async def journal(case: str, acting_as: str | None, *, as_json: bool) -> None:
     """Print what happened in a case."""
-    async with session(acting_as) as here:
-        await here.look(case, "journal")
+    async with session(acting_as) as here, here.looking():
+        found = await here.look(case, "journal")
+        _check(found.case, here.actor, Field.JOURNAL)
         rows = [_journal_row(row) for row in await here.store.journal(case)]
     if as_json:
         write_json(rows)
@@ -114,8 +147,9 @@ def _named(actor: JsonValue) -> str:
 
 async def notices(case: str, acting_as: str | None, *, as_json: bool) -> None:
     """Print who was to be told what, and whether that was done."""
-    async with session(acting_as) as here:
-        await here.look(case, "notices")
+    async with session(acting_as) as here, here.looking():
+        found = await here.look(case, "notices")
+        _check(found.case, here.actor, Field.JOURNAL)
         rows = [_notice_row(row) for row in await here.store.notices(case)]
     if as_json:
         write_json(rows)

@@ -7,7 +7,8 @@ from store import migrate
 
 async def bring_up_to_date(*, as_json: bool) -> None:
     """Apply what is pending, and print it."""
-    applied = await migrate(load(Settings).database_url.get_secret_value())
+    settings = load(Settings)
+    applied = await migrate((settings.migrate_database_url or settings.database_url).get_secret_value())
     if as_json:
         write_json({"applied": list(applied)})
     else:

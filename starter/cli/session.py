@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from protocol.access import reader
 from protocol.messages import Actor
 from protocol.vocabulary import Role
 from runtime.settings import Settings, load
 from starter.actors import ONLY_LOOK, parse_actor
 from starter.standing import CASE_ID, Standing, check_in_directory, directory, find_for
-from store import AccessEntry, KeyRing, Store
+from store import AccessEntry, AccessEvent, KeyRing, Store
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -33,6 +34,13 @@ class Session:
         self.store = store
         self.actor = actor
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """Read inside of this, print afterwards: no row of the access log, no data. Who looks is known before."""
+        await self._pseudonymous()
+        async with self.store.looking(reader(self.actor)):
+            yield
+
     async def look(self, case_id: str, what: str) -> Standing:
         """Log that somebody looks at a case, and give how it stands for them.
 
@@ -43,12 +51,12 @@ class Session:
         await check_in_directory(self.store, self.settings.region, self.actor)
         return await find_for(self.store, case_id, self.actor)
 
-    async def log(self, what: str, case_id: str | None = None) -> None:
+    async def log(self, what: str, case_id: str | None = None, event: AccessEvent = AccessEvent.READ) -> None:
         """Write who does what into the access log, before it is done."""
         known = case_id if case_id is not None and CASE_ID.fullmatch(case_id) else None
         actor, os_user = await self._pseudonymous(), _os_user()
         await self.store.log_access(
-            AccessEntry(actor=actor, case_id=known, what=what, purpose=_PURPOSE, os_user=os_user)
+            AccessEntry(actor=actor, case_id=known, what=what, purpose=_PURPOSE, event=event, os_user=os_user)
         )
 
     async def temporal(self) -> "Client":

@@ -10,9 +10,16 @@ from starter.cli.files import read_fields, read_note
 from starter.cli.key_values import parse_pairs
 from starter.cli.output import say, write, write_json
 from starter.cli.session import session
+from starter.client import CaseClient
 from starter.errors import BadInput, NotReachable, TakenNotCarriedOut
 from starter.fields import message_type, normalised
 from starter.guardians import GuardiansTold
+from store import AccessEvent, Opening
+
+_WAITS = {
+    "temporal": "De casus is aangenomen; hij begint zodra Temporal weer bereikbaar is.",
+    "worker": "De casus is aangenomen; hij begint zodra er een worker draait.",
+}
 
 
 class Written(NamedTuple):
@@ -40,19 +47,27 @@ async def open_case(acting_as: str, file: str, message_id: str | None, *, as_jso
     """Open a case and print its id, once it is accepted; say so when it does not run yet."""
     intake = read_fields(file)
     async with session(acting_as) as here:
-        await here.log("open_case")
+        await here.log("open_case", event=AccessEvent.CREATE)
         client = here.client()
         opening = await client.accept(here.actor, intake, message_id)
-        try:
-            await client.start(opening)
-        except NotReachable:
-            say("De casus is aangenomen; hij begint zodra Temporal weer bereikbaar is.")
-        except TakenNotCarriedOut:
-            say("De casus is aangenomen; hij begint zodra er een worker draait.")
+        waits_for = await _waits_for(client, opening)
     if as_json:
-        write_json({"caseId": opening.case_id, "id": opening.told.id})
-    else:
-        write(opening.case_id)
+        write_json({"caseId": opening.case_id, "id": opening.told.id, "waitsFor": waits_for})
+        return
+    write(opening.case_id)
+    if waits_for:
+        say(_WAITS[waits_for])
+
+
+async def _waits_for(client: CaseClient, opening: Opening) -> str | None:
+    """Start a case; what has to come before it begins, if anything."""
+    try:
+        await client.start(opening)
+    except NotReachable:
+        return "temporal"
+    except TakenNotCarriedOut:
+        return "worker"
+    return None
 
 
 async def tell(case: str, written: Written, acting_as: str, message_id: str | None, *, as_json: bool) -> None:
@@ -60,7 +75,7 @@ async def tell(case: str, written: Written, acting_as: str, message_id: str | No
     fields, note = written.read()
     told_id = message_id or str(uuid4())
     async with session(acting_as) as here:
-        await here.log(f"tell {name_of(message_type(written.message))}", case)
+        await here.log(f"tell {name_of(message_type(written.message))}", case, AccessEvent.CHANGE)
         try:
             answer = await here.client().tell(case, written.message, fields, here.actor, note, told_id)
         except (NotReachable, TakenNotCarriedOut) as error:

@@ -132,7 +132,8 @@ class Grants:
         return claims["sub"], claims["scope"]
 
     def _about(self, person: Person, use: str, scope: str) -> str:
-        return self._signed({"sub": person.subject, "use": use, "scope": scope, "jti": token_urlsafe(8)}, _ACCESS_LASTS)
+        claims = {"sub": person.subject, "aud": self.client_id, "use": use, "scope": scope, "jti": token_urlsafe(8)}
+        return self._signed(claims, _ACCESS_LASTS)
 
     def _signed(self, claims: Mapping[str, object], lasts: int) -> str:
         now = int(time.time())

@@ -12,7 +12,15 @@ from starter.stack.layout import Layout
 from starter.stack.ports import HOST
 
 REGION = "voorbeeld"
-_ELSEWHERE = ("TEMPORAL_", "VANGNET_KEY_RING", "VANGNET_SMTP_", "VANGNET_OIDC_", "PG")
+_ELSEWHERE = (
+    "TEMPORAL_",
+    "VANGNET_KEY_RING",
+    "VANGNET_ANCHOR_",
+    "VANGNET_SMTP_",
+    "VANGNET_OIDC_",
+    "VANGNET_CODEC_",
+    "PG",
+)
 """Variables that would lead this stack to another database, relay, login or cluster."""
 
 
@@ -24,10 +32,13 @@ def settings(layout: Layout, ports: Ports, database: str) -> dict[str, str]:
         "VANGNET_REGION": REGION,
         "VANGNET_DATABASE_URL": database,
         "VANGNET_KEY_RING": str(layout.key_ring),
+        "VANGNET_ANCHOR_KEY": str(layout.anchor_key),
+        "VANGNET_ANCHOR_FILE": str(layout.anchors),
         "VANGNET_PUBLIC_URL": f"http://{HOST}:{ports.web_port}",
         "VANGNET_OIDC_ISSUER": f"http://{HOST}:{ports.oidc_port}",
         "VANGNET_OIDC_CLIENT_ID": CLIENT_ID,
         "VANGNET_OIDC_PRIVATE_KEY": str(client_key_file(layout.login)),
+        "VANGNET_CODEC_ORIGIN": f"http://{HOST}:{ports.console_port}",
         "VANGNET_SMTP_HOST": HOST,
         "VANGNET_SMTP_TLS": "none",
         "VANGNET_MAIL_FROM": "vangnet@region.voorbeeld.example",

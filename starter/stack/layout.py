@@ -26,6 +26,14 @@ class Layout:
         return self.folder / "keys.json"
 
     @property
+    def anchor_key(self) -> Path:
+        return self.folder / "anchor.pem"
+
+    @property
+    def anchors(self) -> Path:
+        return self.folder / "anchors"
+
+    @property
     def postgres(self) -> Path:
         return self.folder / "postgres"
 

@@ -60,6 +60,6 @@ async def set_up(store: Store) -> None:
 def _contacts(demo: Demo) -> dict[Contact, ContactPerson]:
     domain = f"{demo.id}.voorbeeld.example"
     return {
-        Contact.DESK: ContactPerson(name=demo.desk, email=f"casussen@{domain}"),
+        Contact.DESK: ContactPerson(name=demo.desk, email=f"casussen@{domain}", phone="010 000 00 00"),
         Contact.TEAM_LEAD: ContactPerson(name=demo.team_lead, email=f"teamleider@{domain}"),
     }

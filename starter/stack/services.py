@@ -34,6 +34,11 @@ def web() -> Command:
     return _python("web", "-m", "starter.web")
 
 
+def codec() -> Command:
+    """What opens payloads for the console."""
+    return _python("codec", "-m", "starter.codec")
+
+
 def _python(name: str, *arguments: str | Path) -> Command:
     return Command(name, (sys.executable, *(str(argument) for argument in arguments)), environment())
 

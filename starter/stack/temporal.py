@@ -41,6 +41,7 @@ def command(layout: Layout, ports: Ports, environment: dict[str, str]) -> Comman
             "--ip", HOST,
             "--port", str(ports.temporal_port),
             "--ui-port", str(ports.console_port),
+            "--ui-codec-endpoint", f"http://{HOST}:{ports.codec_port}",
             "--db-filename", str(layout.temporal),
             "--log-level", "error",
             *(part for pragma in _PRAGMAS for part in ("--sqlite-pragma", pragma)),

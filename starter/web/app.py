@@ -19,7 +19,7 @@ from starter.web.security.body import Bodies
 from starter.web.security.headers import Headers
 from starter.web.services import Services
 
-_PARTS = ("intake", "worklist", "review", "directory", "links", "case")
+_PARTS = ("intake", "worklist", "review", "directory", "rights", "privacy", "links", "case")
 """Modules of this package with ``routes``; ``/zaken/nieuw`` has to be found before ``/zaken/{case_id}``."""
 
 

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.refusals import RefusalCode, Refused
 from starter.errors import BadInput, NotReachable, StarterError, TakenNotCarriedOut, TooLarge
-from starter.web.page import problem, refusal
-from store import CaseUnknown, StoreUnavailable
+from starter.web.page import problem, refusal, texts
+from store import CaseUnknown, KeyDestroyed, KeyMissing, PartShielded, StoreUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +31,9 @@ _AS = {405: 404}
 """A page that takes no form looks like no page."""
 _OF_ERROR: Mapping[type[Exception], tuple[str, int]] = {
     CaseUnknown: ("not_found", 404),
+    KeyDestroyed: ("erased", 410),
+    KeyMissing: ("key_missing", 503),
+    PartShielded: ("shielded", 410),
     StoreUnavailable: ("unavailable", 503),
     NotReachable: ("unavailable", 503),
     TakenNotCarriedOut: ("taken", 202),
@@ -51,7 +54,7 @@ async def _known(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refused) or error.code is RefusalCode.UNKNOWN_CASE:
         return problem(request, "not_found", 404)
-    return refusal(request, error.text, 409)
+    return refusal(request, texts(request).refusal(error.code, error.step), 409)
 
 
 async def _bad_input(request: Request, error: Exception) -> Response:

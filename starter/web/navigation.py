@@ -23,6 +23,8 @@ ENTRIES = (
     Entry("new", "/zaken/nieuw", (Role.SCHOOL,)),
     Entry("reviews", "/beoordelingen", _STAFF),
     Entry("directory", "/organisaties", (Role.ADMIN,)),
+    Entry("access_log", "/toegang", (Role.PRIVACY,)),
+    Entry("rights", "/rechten", (Role.PRIVACY,)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from protocol import vocabulary as v
-from protocol.access import sees
+from protocol.access import Field, seen, sees
+from protocol.accounting import Ground, ground
 from protocol.calendar import end_of, local_day
 from protocol.case import Case, Deadline
 from protocol.deadlines import owner
@@ -25,18 +27,19 @@ from protocol.refusals import Refused
 from starter import standing
 from starter.actors import ONLY_LOOK
 from starter.fields import MESSAGES
+from starter.standing import Standing
 from starter.web.case.names import Names
 from starter.web.due import Due, due
+from starter.web.looks import walled
 from starter.web.page import page, texts
 from starter.web.services import services
 from starter.web.texts import Texts
 from starter.web.visitor import Visitor, visitor
+from store import AccessEntry, AccessEvent, Outcome
 from store.worklist import MOST_COUNTED, Place, WorkFilter, WorkLine
 
 PAGE = 50
-_BATCH = 200
-_BATCHES = 4
-"""Whose turn it is stands in the cases themselves: so many are looked through for one page."""
+_PURPOSE = "work list"
 _SUNDAY = 7
 _NOT_IN_A_NUMBER = re.compile(r"[^0-9a-z]")
 _GROUP = 4
@@ -106,6 +109,8 @@ class Line(NamedTuple):
     due: Due | None
     ours: bool
     """Some deadline of it is ours."""
+    escalation: v.EscalationStatus | None
+    """Where it is open, and the visitor sees how the case stands."""
 
 
 class Today(NamedTuple):
@@ -132,6 +137,7 @@ async def _list(request: Request) -> Response:
         found = await _searched(request, request.query_params["zaak"])
         if found:
             return RedirectResponse(f"/zaken/{found}", 303)
+    await here.store.log_access(_entry(me, Choice.of(request)))
     choice, policy = Choice.of(request), await here.store.policy(here.region)
     when, whose = stretches(policy.calendar, datetime.now(UTC)), _organisation(me)
     lines, last = await _lines(request, choice, when)
@@ -156,36 +162,33 @@ async def _searched(request: Request, typed: str) -> str | None:
     """The case of this number, however it was typed; None where there is none for this visitor."""
     bare = _NOT_IN_A_NUMBER.sub("", typed.lower())
     number = "-".join(bare[place : place + _GROUP] for place in range(0, _DIGITS, _GROUP))
-    try:
-        found = await standing.find_for(services(request).store, number, visitor(request).staff)
-    except Refused:
-        return None
-    return found.case.id
+    here, me = services(request), visitor(request)
+    found: Standing | None = None
+    with suppress(Refused):
+        found = await standing.find_for(here.store, number, me.staff)
+    if standing.CASE_ID.fullmatch(number):
+        outcome = Outcome.SHOWN if found else Outcome.REFUSED
+        about = AccessEntry(actor=me.staff, case_id=number, what="number", purpose=_PURPOSE, event=AccessEvent.SEARCH)
+        basis = ground(found.case, me.staff) if found else Ground.NONE
+        await here.store.log_access(about.model_copy(update={"outcome": outcome, "basis": basis}))
+    return found.case.id if found else None
+
+
+def _entry(me: Visitor, choice: Choice) -> AccessEntry:
+    """A look at the list, with the filters that were chosen."""
+    chosen = " ".join(f"{name}={value}" for name, value in vars(choice).items() if value is not None)
+    return AccessEntry(
+        actor=me.staff, what=f"list of cases {chosen}".strip(), purpose=_PURPOSE, event=AccessEvent.SEARCH
+    )
 
 
 async def _lines(request: Request, choice: Choice, when: Today) -> tuple[list[WorkLine], str | None]:
-    """The cases of one page, and after which one the next page begins."""
+    """The cases of one page, and after which one the next page begins; one that the visitor may not see is left out."""
     here, me = services(request), visitor(request)
-    wanted, after, found = _filter(choice, when), request.query_params.get("na"), list[WorkLine]()
-    batch = _BATCH if choice.beurt else PAGE + 1
-    for _ in range(_BATCHES if choice.beurt else 1):
-        rows = await here.store.worklist(here.region, _organisation(me), wanted, limit=batch, after=after)
-        for row in rows:
-            if len(found) == PAGE:
-                return found, after
-            after = row.case.id
-            if _fits(me, choice, row.case):
-                found.append(row)
-        if len(rows) < batch:
-            return found, None
-    return found, after
-
-
-def _fits(me: Visitor, choice: Choice, case: Case) -> bool:
-    """Whether the case is there for the visitor at all, and waits for whom was chosen."""
-    if not sees(case, me.staff):
-        return False
-    return choice.beurt is None or (choice.beurt is Turn.OURS) == _ours(me, case)
+    wanted, after = _filter(choice, when), request.query_params.get("na")
+    rows = await here.store.worklist(here.region, _organisation(me), wanted, limit=PAGE + 1, after=after)
+    shown = rows[:PAGE]
+    return [row for row in shown if sees(row.case, me.staff)], shown[-1].case.id if len(rows) > PAGE else None
 
 
 def _ours(me: Visitor, case: Case) -> bool:
@@ -206,6 +209,7 @@ def _filter(choice: Choice, when: Today) -> WorkFilter:
         kind=choice.soort,
         escalated=None if choice.opgeschaald is None else choice.opgeschaald is YesNo.YES,
         place=choice.rol,
+        turn=None if choice.beurt is None else choice.beurt is Turn.OURS,
     )
 
 
@@ -213,9 +217,13 @@ def _line(me: Visitor, t: Texts, calendar: Calendar, line: WorkLine, now: dateti
     case = line.case
     first: Deadline | None = min(case.deadlines, key=lambda deadline: deadline.due_at, default=None)
     if first is None:
-        return Line(case, None, None, None, ours=False)
+        return Line(case, None, None, None, ours=False, escalation=_escalation(me, case))
     when = due(t, calendar, first.due_at, now + line.clock_offset)
-    return Line(case, first.task, owner(case, first), when, _ours(me, case))
+    return Line(case, first.task, owner(case, first), when, _ours(me, case), _escalation(me, case))
+
+
+def _escalation(me: Visitor, case: Case) -> v.EscalationStatus | None:
+    return case.escalation.status if case.escalation.open and Field.STATE in seen(case, me.staff) else None
 
 
 async def _waiting(request: Request) -> int:
@@ -253,4 +261,4 @@ def _words(t: Texts, words: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, t.word(word)) for word in words]
 
 
-routes: list[BaseRoute] = [Route("/zaken", _list)]
+routes: list[BaseRoute] = [Route("/zaken", walled(_list))]

@@ -9,8 +9,8 @@ WITH opened AS (
     INSERT INTO vangnet.messages (case_id, message_id, name, digest)
     SELECT case_id, $6, $7, $8 FROM opened
 ), noted AS (
-    INSERT INTO vangnet.notes (note_id, case_id, controller, message_id, sealed)
-    SELECT $9::text, case_id, 'school', $6, $10::bytea FROM opened WHERE $10::bytea IS NOT NULL
+    INSERT INTO vangnet.notes (note_id, case_id, controller, message_id, sealed, field, writer)
+    SELECT $9::text, case_id, 'school', $6, $10::bytea, $15, $13 FROM opened WHERE $10::bytea IS NOT NULL
 ), peopled AS (
     INSERT INTO vangnet.people (case_id, person, controller, message_id, sealed)
     SELECT opened.case_id, given.person, 'school', $6, given.sealed

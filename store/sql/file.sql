@@ -11,10 +11,12 @@ FROM vangnet.notes
 WHERE case_id = $1 AND note_id = $2 AND number IS NOT NULL;
 
 -- name: note_index
-SELECT note_id, controller, message_id, number
-FROM vangnet.notes
-WHERE case_id = $1 AND number IS NOT NULL
-ORDER BY number, note_id;
+SELECT filed.note_id, filed.controller, filed.message_id, filed.number, told.name AS message, row.actor AS by
+FROM vangnet.notes AS filed
+    JOIN vangnet.messages AS told USING (case_id, message_id)
+    JOIN vangnet.journal AS row USING (case_id, number)
+WHERE filed.case_id = $1
+ORDER BY filed.number, filed.note_id;
 
 -- name: save_hand_over
 INSERT INTO vangnet.hand_overs (case_id, number, controller, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;

@@ -14,8 +14,8 @@ WITH staged AS (
     ON CONFLICT DO NOTHING
     RETURNING case_id, message_id
 ), noted AS (
-    INSERT INTO vangnet.notes (note_id, case_id, controller, message_id, sealed)
-    SELECT $5::text, staged.case_id, $6::text, staged.message_id, $7::bytea
+    INSERT INTO vangnet.notes (note_id, case_id, controller, message_id, sealed, field, writer)
+    SELECT $5::text, staged.case_id, $6::text, staged.message_id, $7::bytea, $10::text, $11::text
     FROM staged
     WHERE $7::bytea IS NOT NULL
 ), peopled AS (

@@ -6,7 +6,7 @@ WHERE case_id = $1;
 -- name: overviews
 -- $1 step, $2 organisation, $3 overdue, $4 after this case, $5 limit: null means no condition.
 SELECT case_id, region, step, kinds, school, file_holder, coordinator, process_director, escalation, safety,
-    due_task, due_at, coalesce(due_at < now() + clock_offset, false) AS overdue, at, opened_at
+    due_task, due_at, coalesce(due_at < now() + clock_offset, false) AS overdue, at, opened_at, state AS case
 FROM vangnet.overview JOIN vangnet.cases USING (case_id, region)
 WHERE ($1::text IS NULL OR step = $1)
   AND ($2::text IS NULL OR organisations @> ARRAY[$2])
@@ -29,6 +29,10 @@ SELECT step, count(*) AS cases, count(*) FILTER (WHERE due_at < now() + clock_of
 FROM vangnet.overview
 WHERE organisations @> ARRAY[$1::text]
 GROUP BY step;
+
+-- name: clock_ahead
+-- What was recorded on the way may have moved it as far already, or further.
+UPDATE vangnet.overview SET clock_offset = greatest(clock_offset, $2) WHERE case_id = $1;
 
 -- name: move_clock
 UPDATE vangnet.overview SET clock_offset = clock_offset + $2 WHERE case_id = $1 RETURNING true;

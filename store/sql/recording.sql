@@ -57,16 +57,16 @@ WITH RECURSIVE head AS MATERIALIZED (
 ), shown AS (
     INSERT INTO vangnet.overview AS shown
         (case_id, number, at, clock_offset, region, step, kinds, school, file_holder, coordinator,
-         process_director, escalation, safety, organisations, due_task, due_at, state)
+         process_director, escalation, safety, organisations, due_task, due_at, due_owners, readers, state)
     SELECT $1, now_is.number, now_is.at,
         CASE WHEN now_is.at > now() + interval '5 minutes' THEN now_is.at - now() ELSE interval '0' END,
         now_is.region, now_is.step, now_is.kinds, now_is.school, now_is.file_holder, now_is.coordinator,
         now_is.process_director, now_is.escalation, now_is.safety, now_is.organisations,
-        now_is.due_task, now_is.due_at, now_is.state
+        now_is.due_task, now_is.due_at, now_is.due_owners, now_is.readers, now_is.state
     FROM jsonb_to_record($3::jsonb) AS now_is (
         number integer, at timestamptz, region text, step text, kinds text[], school text, file_holder text,
         coordinator text, process_director text, escalation text, safety text, organisations text[],
-        due_task text, due_at timestamptz, state jsonb
+        due_task text, due_at timestamptz, due_owners text[], readers jsonb, state jsonb
     )
     WHERE EXISTS (SELECT FROM fresh) -- so it only goes forward
     ON CONFLICT (case_id) DO UPDATE SET
@@ -76,7 +76,8 @@ WITH RECURSIVE head AS MATERIALIZED (
         file_holder = excluded.file_holder, coordinator = excluded.coordinator,
         process_director = excluded.process_director, escalation = excluded.escalation,
         safety = excluded.safety, organisations = excluded.organisations,
-        due_task = excluded.due_task, due_at = excluded.due_at, state = excluded.state
+        due_task = excluded.due_task, due_at = excluded.due_at, due_owners = excluded.due_owners,
+        readers = excluded.readers, state = excluded.state
 ), noticed AS (
     INSERT INTO vangnet.notices
         (notice_id, case_id, number, party, contact, kind, task, rung, due_at, link, code)

@@ -1,12 +1,14 @@
 -- name: worklist
 -- $1 organisation, $2 region, $3 step (null: every open one), $4 and $5 due after and until by the wall clock,
--- $6 kind, $7 escalated, $8 which role the organisation has, $9 after this case, $10 limit: null means no condition.
+-- $6 kind, $7 escalated, $8 which role the organisation has, $9 whether it has a deadline in the case,
+-- $10 after this case, $11 limit: null means no condition.
 WITH found AS (
     SELECT case_id, due_at
     FROM vangnet.overview
     WHERE organisations @> ARRAY[$1::text] AND region = $2
       AND (step = $3 OR $3::text IS NULL AND step <> 'closed')
-      AND (step <> 'closed' OR $1 IN (school, file_holder)) -- a closed case is there for these two only
+      -- A closed case is there for these two only.
+      AND ($3::text IS DISTINCT FROM 'closed' OR ARRAY[school, file_holder] @> ARRAY[$1])
       AND ($4::timestamptz IS NULL OR due_at > $4 + clock_offset AND coalesce(due_at, 'infinity') > $4)
       AND ($5::timestamptz IS NULL OR due_at <= $5 + clock_offset)
       AND ($5::timestamptz IS NULL OR coalesce(due_at, 'infinity') <= $5 + (
@@ -18,17 +20,19 @@ WITH found AS (
           WHEN 'coordinator' THEN coordinator
           WHEN 'process_director' THEN process_director
           WHEN 'file_holder' THEN file_holder END)
-      AND ($9::text IS NULL OR (coalesce(due_at, 'infinity'), case_id) > (
-          SELECT coalesce(last.due_at, 'infinity'), last.case_id FROM vangnet.overview AS last WHERE last.case_id = $9))
+      AND ($9::boolean IS NOT TRUE OR due_owners @> ARRAY[$1])
+      AND ($9::boolean IS NOT FALSE OR NOT due_owners @> ARRAY[$1])
+      AND ($10::text IS NULL OR (coalesce(due_at, 'infinity'), case_id) > (
+          SELECT coalesce(last.due_at, 'infinity'), last.case_id FROM vangnet.overview AS last WHERE last.case_id = $10))
     ORDER BY coalesce(due_at, 'infinity'), case_id
-    LIMIT $10
+    LIMIT $11
 )
 SELECT shown.state, shown.clock_offset
 FROM found JOIN vangnet.overview AS shown USING (case_id)
 ORDER BY coalesce(found.due_at, 'infinity'), case_id;
 
 -- name: worklist_of_region
--- The same for who looks after the whole region: without $1 and $8.
+-- The same for who looks after the whole region: without $1, $8 and $9.
 WITH found AS (
     SELECT case_id, due_at
     FROM vangnet.overview

@@ -10,6 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.case_file import CaseFile
 from activities.errors import DeliveryCode, Undeliverable, translated
+from activities.turns import lay_out
 from protocol.recording import Recording
 from store import KeyDestroyed, Store
 from tests.store.builders import Story, intake, opening, pupil_talk, told
@@ -19,7 +20,8 @@ SECRET = "Roosmarijn <r@scherpenzeel.example>"
 
 async def record(store: Store, recording: Recording) -> None:
     """Run the activity as a worker does."""
-    await ActivityEnvironment().run(CaseFile(store).record, recording)
+    with lay_out(recording) as turn:
+        await ActivityEnvironment().run(CaseFile(store).record, turn)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -133,15 +134,33 @@ async def test_the_document_is_there_before_anybody_is_told(
     assert all(row.sent_at for row in await store.notices(story.id))
 
 
-async def test_without_a_document_nobody_is_told(
+async def test_of_an_erased_file_nothing_is_handed_over(
     store: Store, story: Story, outbox: Outbox, office: PostOffice
 ) -> None:
-    """When the document cannot be filed, everything else goes and the hand-over's notices wait."""
+    """Where the document and addresses belong is destroyed: those notices end with a fixed code, the others go."""
     await store.destroy_key(story.id, Controller.SCHOOL)
+    delivered = await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
+
+    rows = await store.notices(story.id)
+    assert office.taken
+    assert all(row.sent_at or row.failed_code for row in rows)
+    ended = {row.notice_id for row in rows if row.failed_code == "part_erased"}
+    assert {row.notice_id for row in rows if row.kind == "hand_over" or row.party in {"pupil", "guardian-1"}} == ended
+    assert (ended, 0) == ({failed.notice for failed in delivered.failed}, delivered.waiting)
+    again = await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id))
+    assert 0 == again.waiting
+
+
+async def test_with_its_key_missing_a_hand_over_waits(
+    store: Store, story: Story, outbox: Outbox, database: str
+) -> None:
+    """Missing is not destroyed: it is tried again, and nothing is marked as failed."""
+    connection = await asyncpg.connect(database)
+    await connection.execute("DELETE FROM keystore.data_keys WHERE scope = $1", story.id)
+    await connection.close()
+
     with pytest.raises(ApplicationError) as stopped:
         await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
 
-    assert stopped.value.type == "key_destroyed"
-    assert office.taken
-    waiting = [row for row in await store.notices(story.id) if row.sent_at is None and row.failed_code is None]
-    assert {row.kind for row in waiting} == {"hand_over"}
+    assert ("key_missing", False) == (stopped.value.type, stopped.value.non_retryable)
+    assert not any(row.failed_code for row in await store.notices(story.id))

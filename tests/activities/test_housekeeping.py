@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -19,9 +19,10 @@ from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.housekeeping import Housekeeping, Looked
 from protocol import vocabulary as v
-from protocol.messages import SYSTEM, AgeReached, Told
-from store import Content, MessageState, Opening, Store
-from tests.store.builders import NOTE, asked, intake, note_id, opened, opening, plan_talk, told
+from protocol.messages import SYSTEM, Actor, AgeReached, Told
+from protocol.vocabulary import Role
+from store import Content, MessageState, Opening, Proposed, Store
+from tests.store.builders import NOTE, SCHOOL, asked, intake, note_id, opened, opening, plan_talk, told
 
 
 @pytest.fixture(scope="session")
@@ -186,6 +187,27 @@ async def test_leftovers_of_a_month_are_dropped(database: str, store: Store, hou
     opening_message = await store.message(story.id, story.opening.told.id)
     assert opening_message is not None
     assert opening_message.state is MessageState.RECORDED
+
+
+async def test_what_nobody_finished_is_emptied(database: str, store: Store, housekeeping: Housekeeping) -> None:
+    """A draft goes a fortnight after its last change, and what a proposal held when its time is over."""
+    story, now = await opened(store), datetime.now(UTC)
+    writer = Actor(role=Role.SCHOOL, organisation=SCHOOL, user="s-schrijver")
+    proposed = Proposed(writer, {"basis": "other", "parties": ["ggd"]}, NOTE)
+    for name, until in (("waits", now + timedelta(days=1)), ("over", now - timedelta(minutes=1))):
+        await store.begin_draft(writer, name, "signalen", NOTE)
+        await store.ask_review(story.id, name, "record_legal_basis", "s-schrijver", proposed, until)
+    connection = await asyncpg.connect(database)
+    await connection.execute(
+        "UPDATE vangnet.drafts SET changed_at = now() - interval '15 days' WHERE draft_id = 'over'"
+    )
+
+    assert await ActivityEnvironment().run(housekeeping.drop_leftovers) == Looked(done=2)
+
+    left = await connection.fetch("SELECT message_id, state, sealed IS NULL AS empty FROM vangnet.reviews ORDER BY 1")
+    await connection.close()
+    assert [tuple(row) for row in left] == [("over", "expired", True), ("waits", "waiting", False)]
+    assert ["waits"] == [line.id for line in await store.drafts(writer)]
 
 
 async def test_cases_whose_notices_wait_for_long_are_found(

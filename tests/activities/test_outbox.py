@@ -15,6 +15,7 @@ from activities.dispatch import Delivered, Delivery
 from activities.hand_over import HandOvers
 from activities.mail import Mailer, MailSettings
 from activities.outbox import Outbox
+from activities.turns import lay_out
 from activities.webhooks import Webhooks
 from protocol import messages as m
 from protocol import vocabulary as v
@@ -361,7 +362,8 @@ async def test_what_is_recorded_while_sending_goes_along(
 
     closing = told(m.CancelCase(reason=v.CancelReason.DUPLICATE))
     await store.stage(story.id, closing, Content())
-    await CaseFile(store, bell).record(story.tell(closing))
+    with lay_out(story.tell(closing)) as turn:
+        await CaseFile(store, bell).record(turn)
 
     async with asyncio.timeout(20):
         assert story.case is not None

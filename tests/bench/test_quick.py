@@ -18,7 +18,7 @@ _CHECKOUT = Path(__file__).parents[2]
 async def run() -> tuple[int, str, Path]:
     """Run it once: exit code, what it printed, and the file it wrote."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error", "-m", "bench", "--quick", "--json",
+        sys.executable, "-W", "error", "-m", "bench", "--quick", "--json", "--only", "cases",
         cwd=_CHECKOUT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -58,6 +58,23 @@ async def test_memory_is_read_of_both_workers(report: Report) -> None:
     """Open cases stand in a fresh worker of ours, and in one of bare."""
     assert {"bare", "update"} == set(report.measured.memory)
     assert all(memory.open_cases == report.plan.open_cases for memory in report.measured.memory.values())
+
+
+async def test_memory_is_read_of_cases_that_were_told_something(report: Report) -> None:
+    """The same of cases that have had messages, which the SDK keeps something of."""
+    assert {"bare", "update"} == set(report.measured.memory_told)
+    assert all(memory.messages == report.plan.told_messages > 0 for memory in report.measured.memory_told.values())
+
+
+async def test_a_rush_is_as_large_as_it_says(report: Report) -> None:
+    """As many cases at once as were planned really were."""
+    (found,) = report.measured.rounds
+    assert {sample.rush.at_once for sample in found.values()} == {report.plan.rush_at_once}
+
+
+async def test_the_case_of_the_readme_is_told_to_its_end(report: Report) -> None:
+    """With pauses it leaves fewer events than the fuller case, and as many as a case of its length must."""
+    assert 100 < report.measured.tour_events < report.measured.paused.events
 
 
 async def test_every_target_is_judged(report: Report, run: tuple[int, str, Path]) -> None:

@@ -153,7 +153,9 @@ async def test_waiting_checking_and_verifying(stack: LocalStack, whole_case: Who
     )
     assert (0, "", "") == came
     assert (1, "") == (in_vain.code, in_vain.out)
-    assert {"intact": True, "broken": []} == await data(stack, "audit", "verify")
+    audited = await data(stack, "audit", "verify")
+    assert isinstance(audited, dict)
+    assert (True, []) == (audited["intact"], audited["broken"])
     found = await rows(stack, "check")
     assert {"name", "fine", "detail"} == set(found[0])
     assert {"keys", "database", "temporal", "mail"} <= {row["name"] for row in found if row["fine"] is True}

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from runtime.errors import SettingsError
-from runtime.settings import Ports
+from runtime.settings import CHECKOUT, PREFIX, Ports
 from starter.stack import clean
 from starter.stack.lock import AlreadyRunning, only_one
 from starter.stack.ports import check
@@ -76,3 +79,22 @@ def test_a_running_stack_is_not_cleaned(monkeypatch: pytest.MonkeyPatch, tmp_pat
         clean.main()
 
     assert (tmp_path / "postgres").exists()
+
+
+def test_a_part_that_does_not_come_up_is_exit_code_4(tmp_path: Path) -> None:
+    """One line names it and its log; what had started is stopped again."""
+    (tmp_path / "data" / "postgres").mkdir(parents=True)
+    (tmp_path / "data" / "postgres" / "foreign").touch()
+    own = {"VANGNET_LOCAL_FOLDER": str(tmp_path / "data")}
+    own |= {PREFIX + name.upper(): str(free_port()) for name in Ports.model_fields}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "starter.local"], cwd=CHECKOUT, env=os.environ | own,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert 4 == ended.returncode, ended.stderr
+    assert (
+        f"vangnet: de map van PostgreSQL is niet te maken; zie {tmp_path / 'data/logs/postgres.log'}\n" == ended.stderr
+    )
+    assert "http://" not in ended.stdout

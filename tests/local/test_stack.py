@@ -21,7 +21,7 @@ from runtime.settings import CHECKOUT, PREFIX, Ports
 from tests.local.test_processes import alive
 from tests.runtime.conftest import free_port
 
-NAMES = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port", "oidc_port")
+NAMES = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port", "oidc_port", "codec_port")
 
 
 class Running:
@@ -172,6 +172,7 @@ def test_a_second_run_is_told_off(stack: Running) -> None:
         ("temporal", "start-dev"),
         ("inbox", "starter.inbox"),
         ("login", "starter.oidc"),
+        ("codec", "starter.codec"),
     ],
 )
 def test_who_is_killed_comes_back(stack: Running, name: str, part: str) -> None:
@@ -200,4 +201,4 @@ def test_ports_default_to_those_of_the_documentation(monkeypatch: pytest.MonkeyP
     for name in NAMES:
         monkeypatch.delenv(PREFIX + name.upper(), raising=False)
 
-    assert [8080, 8233, 8025, 7233, 2525, 8035] == [getattr(Ports(), name) for name in NAMES]
+    assert [8080, 8233, 8025, 7233, 2525, 8035, 8081] == [getattr(Ports(), name) for name in NAMES]

@@ -23,9 +23,11 @@ from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetail
 from temporalio.worker._command_aware_visitor import CommandInfo  # named in a public signature
 from temporalio.workflow import Info, _Definition  # the same
 
+from activities.turns import Turn, laid_out
 from runtime.sandbox import sandbox
 from runtime.temporal import data_converter
 from workflows.case import CaseWorkflow
+from workflows.housekeeping import HousekeepingWorkflow
 
 Json = dict[str, JsonValue]
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
@@ -40,7 +42,7 @@ async def golden(history: str) -> str:
     watching = Watching(sandbox(strict=True))
     with ThreadPoolExecutor(1) as threads:
         replayer = Replayer(
-            workflows=[CaseWorkflow],
+            workflows=[CaseWorkflow, HousekeepingWorkflow],
             workflow_runner=watching,
             workflow_task_executor=threads,
             data_converter=data_converter(None),
@@ -77,6 +79,10 @@ class _Watched(WorkflowInstance):
             kept = WorkflowCommand()
             # The payloads of the original are sealed in place before it leaves.
             kept.CopyFrom(command)
+            if kept.schedule_local_activity.activity_type == "record":
+                # What is recorded is not in the command: it lies in this process, for as long as the case waits.
+                (turn,) = kept.schedule_local_activity.arguments
+                turn.data = laid_out(Turn.model_validate_json(turn.data)).model_dump_json(by_alias=True).encode()
             self._commands.append(kept)
         return completion
 
@@ -126,7 +132,7 @@ class Described:
         activity = command.schedule_activity
         arguments = ", ".join(_line(_value(payload)) for payload in activity.arguments)
         yield (
-            f"activity {activity.activity_type}({arguments}): try"
+            f"activity {activity.activity_type}({arguments}): {_text(command.user_metadata.summary)}, try"
             f" {_span(activity.start_to_close_timeout)}, heartbeat {_span(activity.heartbeat_timeout)}, all"
             f" {_span(activity.schedule_to_close_timeout)}, {_retries(command)}"
         )

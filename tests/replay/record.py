@@ -1,7 +1,7 @@
 """Records what is kept of a release.
 
-``python -m tests.replay.record`` tells every story on a real server and keeps its history: for a new release, never
-to make a failing replay pass. ``python -m tests.replay.record golden`` writes down anew what the code does with the
+``python -m tests.replay.record`` tells every story on a real server and keeps its history, or the ones that are named: for
+a new release, never to make a failing replay pass. ``python -m tests.replay.record golden`` writes down anew what the code does with the
 histories that are there: after a change that was meant, to be read in the diff.
 """
 
@@ -11,13 +11,13 @@ import asyncio
 import logging
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from temporalio.client import Client
 
 from activities.outbox import LINGER
-from starter.starting import workflow_id
 from store import KeyRing, Store
 from tests.activities.post_office import PostOffice, open_office
 from tests.postgres import postgres_server
@@ -33,17 +33,20 @@ _KEYS = KeyRing("recorded", {"recorded": bytes(range(32))}, bytes(range(32)))
 """Of the recordings only: with fixed keys the case ids are the same each time."""
 
 
-async def record() -> None:
-    """Tell every story on a real server and keep its history, readable without keys."""
+async def record(names: Sequence[str]) -> None:
+    """Tell these stories, or all, on a real server and keep their histories, readable without keys."""
     with tempfile.TemporaryDirectory() as folder, postgres_server() as postgres:
-        for name, settings, stories in (("calm", (), STORIES), ("restless", (_SOON,), RESTLESS)):
+        for name, settings, known in (("calm", (), STORIES), ("restless", (_SOON,), RESTLESS)):
+            stories = [story for story in known if story.__name__ in names or not names]
+            if not stories:
+                continue
             place = Path(folder) / name
             place.mkdir()
             server = TemporalServer(place, settings, namespaces=len(stories))
             async with running(server):
                 for story in stories:
                     dsn = postgres.dsn(await postgres.create())
-                    await _record(server, dsn, story, earlier_run=stories is RESTLESS)
+                    await _record(server, dsn, story, earlier_run=known is RESTLESS)
 
 
 async def _record(server: TemporalServer, dsn: str, story: Story, *, earlier_run: bool) -> None:
@@ -53,7 +56,7 @@ async def _record(server: TemporalServer, dsn: str, story: Story, *, earlier_run
         await store.close()
         office = await stack.enter_async_context(open_office(PostOffice()))
         town = await stack.enter_async_context(town_on(server, dsn, _KEYS, office, Manner(linger=LINGER, sealed=False)))
-        id_ = workflow_id(await story(town))
+        id_ = await story(town)
         run = await _second_run(town.client, id_) if earlier_run else None
         history = await town.client.get_workflow_handle(id_, run_id=run).fetch_history()
     (HISTORIES / f"{story.__name__}.json").write_text(history.to_json() + "\n", encoding="utf-8")
@@ -78,7 +81,7 @@ async def _main(arguments: list[str]) -> None:
         for history in sorted(HISTORIES.glob("*.json")):
             await write_golden(history.stem)
     else:
-        await record()
+        await record(arguments)
 
 
 if __name__ == "__main__":

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
 from protocol import messages as m
 from protocol import vocabulary as v
+from runtime.temporal import TASK_QUEUE
+from tests.protocol.telling import actor
+from tests.store.raw import tampered
 from tests.workflows import stories
 from tests.workflows.case import told
 from tests.workflows.names import CJG, GGD, MOTHER, SCHOOL, SEXTING, VEILIG_THUIS, ZVH
-from tests.workflows.town import Town
+from tests.workflows.town import Town, intake
+from workflows.housekeeping import HousekeepingInput, HousekeepingWorkflow
 
 T = v.Task
 Story = Callable[[Town], Awaitable[str]]
-"""Tells a case; returns the case id."""
+"""Tells a case; returns the id of the workflow whose history is kept."""
 
 
 async def returned(town: Town) -> str:
     """Consent, report, coordination, hand-over, closed."""
     case = await stories.closed(await town.open(id="returned"))
     await case.ended()
-    return case.id
+    return case.handle.id
 
 
 async def silent(town: Town) -> str:
@@ -37,7 +41,7 @@ async def silent(town: Town) -> str:
     await case.told(ZVH, "accept_escalation")
     await case.told(ZVH, "de_escalate", reason="fewer_partners_needed")
     await case.notices()
-    return case.id
+    return case.handle.id
 
 
 async def forwarded(town: Town) -> str:
@@ -47,7 +51,7 @@ async def forwarded(town: Town) -> str:
     await case.silence(T.FORWARD_ANSWER)
     await case.told(VEILIG_THUIS, "accept_forward")
     await case.notices()
-    return case.id
+    return case.handle.id
 
 
 async def met(town: Town) -> str:
@@ -66,7 +70,7 @@ async def met(town: Town) -> str:
     (action,) = (await case.state()).actions
     await case.told(GGD, "complete_action", action=action.action)
     await case.notices()
-    return case.id
+    return case.handle.id
 
 
 async def by_signal(town: Town) -> str:
@@ -83,7 +87,7 @@ async def by_signal(town: Town) -> str:
         await case.signal(one)
         await case.recorded(one)
     await case.notices()
-    return case.id
+    return case.handle.id
 
 
 async def begun_anew(town: Town) -> str:
@@ -94,9 +98,48 @@ async def begun_anew(town: Town) -> str:
     await case.began_anew_since(first)
     await case.silence(T.PARTNERS_DECIDED)
     await case.notices()
-    return case.id
+    return case.handle.id
 
 
-STORIES: tuple[Story, ...] = (returned, silent, forwarded, met, by_signal)
+async def caught_up(town: Town) -> str:
+    """A turn is in the journal that the workflow never heard of: it goes on from there, and decides anew."""
+    case = await town.open(id="caught-up")
+    await case.notices()
+    await case.recorded_elsewhere(told(m.DeclareAcute(), SCHOOL, "elsewhere"))
+    await case.update(told(m.RecordPupilTalk(held_by=(v.Talker.MENTOR,)), SCHOOL, "talk"))
+    await case.recorded_elsewhere(told(m.ClearAcute(), SCHOOL, "elsewhere-again"))
+    await stories.parents_talked(case)  # told by somebody who has seen more in the journal than the case knows
+    await case.notices()
+    return case.handle.id
+
+
+async def housekeeping(town: Town) -> str:
+    """A round by night: a start that did not get through, notices that nobody sends any more, a birthday."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    young = intake(age=11)
+    young["pupil"] = {"name": "Noor Proef", "dateOfBirth": tomorrow.replace(year=tomorrow.year - 12).isoformat()}
+    await town.cases.open(actor(SCHOOL), young, "birthday")
+    closed = await stories.closed(await town.open(id="closed"))
+    await closed.ended()
+    await closed.told(MOTHER, "withdraw_consent", person=MOTHER, id="withdrawn")
+    await town.cases.accept(actor(SCHOOL), intake(), "not-started")
+    for late in (
+        "UPDATE vangnet.cases SET opened_at = opened_at - interval '1 hour' WHERE started_at IS NULL",
+        "UPDATE vangnet.notices SET created_at = created_at - interval '2 hours' WHERE sent_at IS NULL",
+    ):
+        await tampered(town.dsn, late)
+    night = await town.client.start_workflow(
+        HousekeepingWorkflow.run,
+        HousekeepingInput(daily=True),
+        id="housekeeping",
+        task_queue=TASK_QUEUE,
+        start_delay=timedelta(days=2),
+    )
+    await town.skipper.fast_forward(night, timedelta(days=2))
+    await night.result()
+    return night.id
+
+
+STORIES: tuple[Story, ...] = (returned, silent, forwarded, met, by_signal, caught_up, housekeeping)
 RESTLESS: tuple[Story, ...] = (begun_anew,)
 """Told on a server that suggests to begin anew all the time; the second run is kept."""

@@ -19,6 +19,7 @@ def as_before() -> Iterator[None]:
     structlog.reset_defaults()
     logging.captureWarnings(capture=False)
     root.handlers, root.level = handlers, level
+    logging.raiseExceptions = True
 
 
 def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

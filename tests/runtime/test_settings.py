@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from runtime.errors import SettingsError
-from runtime.settings import Ports, Settings, Tls, environment, load, load_or_exit
+from runtime.setting_names import ELSEWHERE
+from runtime.settings import CHECKOUT, Ports, Read, Settings, Tls, environment, load, load_or_exit
 
 NEEDED = {
     "VANGNET_DATABASE_URL": "postgresql://vangnet:geheim-woord@/vangnet",
@@ -74,6 +77,49 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
         load(Settings)
 
     assert caught.value.text.startswith(said)
+
+
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_a_setting_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str) -> None:
+    """A slip of the pen does not leave the default in force without a word; where it is clear, what was meant is named."""
+    give(monkeypatch)
+    for name in ("VANGNET_SMPT_PORT", "VANGNET_KOFFIE"):
+        if place == ".env":
+            (tmp_path / ".env").write_text("VANGNET_KOFFIE=ja\nVANGNET_SMPT_PORT=25\nANDERS=1\n")
+        else:
+            monkeypatch.setenv(name, "geheim-woord")
+
+    with pytest.raises(SettingsError) as caught:
+        load(Settings)
+
+    assert (
+        "VANGNET_KOFFIE bestaat niet; VANGNET_SMPT_PORT bestaat niet (misschien VANGNET_SMTP_PORT)" == caught.value.text
+    )
+
+
+def test_what_a_local_stack_left_may_be_of_another_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody wrote that file by hand."""
+    give(monkeypatch)
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "env").write_text("VANGNET_EERTIJDS='1'\n")
+
+    assert load(Settings).region == "voorbeeld"
+
+
+def test_every_setting_is_known_by_its_name() -> None:
+    """The list holds what classes of other modules read, and nothing that is gone."""
+    ours = {name.upper() for kind in (Settings, Ports) for name in kind.model_fields}
+    read = {name.upper() for kind in _kinds(Read) for name in kind.model_fields} - ours
+
+    assert {"LOCAL_FOLDER", *read} == set(ELSEWHERE)
+
+
+def _kinds(kind: type[Read]) -> Iterator[type[Read]]:
+    for module in CHECKOUT.glob("starter/**/settings.py"):
+        import_module(".".join(module.relative_to(CHECKOUT).with_suffix("").parts))
+    for each in kind.__subclasses__():
+        yield each
+        yield from _kinds(each)
 
 
 def test_a_wrong_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,103 @@ async def test_wrong_use_is_exit_code_2(stack: Stack, arguments: tuple[str, ...]
     assert ended.err.startswith("Usage:") or ended.err.count("\n") == ONE_LINE
 
 
+COMPLAINTS = {
+    ("case", "tel"): "de opdracht tel is er niet; misschien tell. Zie `vangnet case --help`.",
+    ("case", "list", "--overdu"): "de optie --overdu is er niet; misschien --overdue. Zie `vangnet case list --help`.",
+    ("case", "list", "--limit"): "na --limit hoort een waarde.",
+    ("case", "list", "--limit", "0"): "de waarde van --limit kan niet. Zie `vangnet case list --help`.",
+    ("case", "show"): "CASE ontbreekt. Zie `vangnet case show --help`.",
+    ("case", "show", "een", "twee"): "twee is te veel. Zie `vangnet case show --help`.",
+    ("case", "wait", "een"): "--for ontbreekt. Zie `vangnet case wait --help`.",
+    ("help",): "de opdracht help is er niet. Zie `vangnet --help`.",
+}
+
+
+@pytest.mark.parametrize("arguments", COMPLAINTS, ids=" ".join)
+async def test_wrong_use_is_told_in_dutch(stack: Stack, arguments: tuple[str, ...]) -> None:
+    """What the parser of arguments finds is said as all else is, with where the help is."""
+    ended = await stack.run(*arguments)
+    assert f"Verkeerd gebruik: {COMPLAINTS[arguments]} (wrong_use)\n" == ended.err
+
+
+FIELDS = {
+    (
+        "record-pupil-talk",
+        "held_by=janitor",
+    ): "Het veld heldBy.0 heeft geen geldige waarde; kies uit: mentor, supporter.",
+    ("record-parent-talk", "existing_care=misschien"): (
+        "Het veld existingCare heeft geen geldige waarde: verwacht wordt true of false."
+    ),
+    ("record-legal-basis", "basis=other"): "Het veld parties ontbreekt. Het veld secondReviewer ontbreekt.",
+    ("plan-pupil-talk", "held_by=mentor", "at=straks"): (
+        "Het veld at heeft geen geldige waarde: verwacht wordt een datum met tijd als 2026-11-30T14:00."
+    ),
+}
+
+
+@pytest.mark.parametrize("told", FIELDS, ids=" ".join)
+async def test_a_field_is_named_as_the_documentation_does(stack: Stack, told: tuple[str, ...]) -> None:
+    """However somebody wrote it."""
+    ended = await stack.run("case", "tell", "4c7h-93kt-wd2m", *told, "--as", SCHOOL)
+    assert f"{FIELDS[told]} (bad_input)\n" == ended.err
+
+
+async def test_roles_are_named_to_who_gives_another(stack: Stack) -> None:
+    """The sentence is about --as, and holds all of them."""
+    ended = await stack.run("case", "list", "--as", "ops")
+    assert "Geef --as als <rol>:<organisatie>:<gebruiker>" in ended.err
+    assert "school, cjg, agency, zvh, partner, admin, privacy, ops" in ended.err
+
+
+async def test_values_to_choose_from_are_named(stack: Stack) -> None:
+    """Of a value that is none of them."""
+    ended = await stack.run("case", "list", "--step", "lunch")
+    assert "--step moet een van deze waarden hebben: signal, pupil_talk, " in ended.err
+
+
+async def test_who_has_nothing_running_is_told_how_to_begin(stack: Stack, tmp_path: Path) -> None:
+    """Without any setting, and beside a local stack that does not run."""
+    away = {name: "" for name in stack.environment if name.startswith("VANGNET_")} | {
+        "VANGNET_LOCAL_FOLDER": str(tmp_path)
+    }
+    lost = await stack.run("case", "list", around=away)
+    assert (2, True) == (lost.code, lost.err.endswith("start met `make run`. (settings)\n"))
+    kept = stack.environment | {"VANGNET_DATABASE_URL": "postgresql://postgres@/vangnet?host=/nergens"}
+    lines = (f"{name}='{value}'\n" for name, value in kept.items() if name.startswith("VANGNET_"))
+    (tmp_path / "env").write_text("".join(lines))
+    stopped = await stack.run("case", "list", around=away)
+    assert (4, True) == (stopped.code, stopped.err.endswith("start met `make run`. (store_unavailable)\n"))
+
+
+async def test_a_list_that_is_cut_off_says_so(stack: Stack) -> None:
+    """And how to go on: with what was the last of it, all cases are there once."""
+    for _ in range(2):
+        await opened(stack)
+    listed = ("case", "list", "--as", SCHOOL, "--json", "--limit")
+    whole = await stack.run(*listed, "1000")
+    first = await stack.run(*listed, "1")
+    ids = [row["caseId"] for row in json.loads(whole.out)]
+    assert ("", ids[:1]) == (whole.err, [row["caseId"] for row in json.loads(first.out)])
+    assert f"Er zijn er meer: ga verder met --after {ids[0]}, of geef een hogere --limit.\n" == first.err
+    rest = await stack.run(*listed, "1000", "--after", ids[0])
+    assert ids[1:] == [row["caseId"] for row in json.loads(rest.out)]
+
+
+async def test_a_case_that_cannot_begin_yet_says_what_it_waits_for(stack: Stack) -> None:
+    """For a program as a field, for a person as a line; it is accepted either way."""
+    file = f"{stack.environment['VANGNET_LOCAL_FOLDER']}/waiting.json"
+    stack.write(file, an_intake())
+    away = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    opening = ("case", "open", "--as", SCHOOL, "-f", file)
+    program = await stack.run(*opening, "--json", around=away)
+    assert (0, "", "temporal") == (program.code, program.err, json.loads(program.out)["waitsFor"])
+    person = await stack.run(*opening, around=away)
+    assert (0, 1) == (person.code, person.out.count("\n"))
+    assert "zodra Temporal weer bereikbaar is" in person.err
+    here = await stack.run(*opening, "--json")
+    assert json.loads(here.out)["waitsFor"] is None
+
+
 REFUSED = [
     (("declare-acute", "--as", CJG), "unknown_case"),
     (("declare-acute", "--as", "person:guardian-2"), "unknown_case"),
@@ -182,11 +280,12 @@ async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
         "temporal": True,
         "mail": True,
         "login": False,
+        "keystore": True,
     } == fine  # it has no provider
     away = await stack.run("check", "--json", around={"VANGNET_SMTP_PORT": "1", "TEMPORAL_ADDRESS": "127.0.0.1:1"})
     assert away.code == 1
     found = {finding["name"]: finding["fine"] for finding in json.loads(away.out)}
-    assert {"keys": True, "database": True, "temporal": False, "mail": False, "login": False} == found
+    assert {"keys": True, "database": True, "temporal": False, "mail": False, "login": False, "keystore": True} == found
 
 
 async def test_a_missing_setting_is_named(stack: Stack) -> None:
@@ -237,7 +336,7 @@ async def test_a_reader_who_goes_away_is_no_fault(stack: Stack) -> None:
 @pytest.mark.parametrize(
     "command",
     ["", "case", "case open", "case tell", "case show", "case list", "case journal", "case wait", "clock", "clock forward",
-     "notices", "audit", "audit verify", "check", "local", "worker", "web", "codec", "migrate"],
+     "notices", "audit", "audit verify", "keys", "keys list", "keys rotate", "keys destroy", "check", "local", "worker", "web", "codec", "migrate"],
 )  # fmt: skip
 async def test_every_command_has_help(stack: Stack, command: str) -> None:
     """Help is there without a database, and says what a command is for."""

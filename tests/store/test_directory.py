@@ -78,6 +78,9 @@ async def test_the_latest_policy_counts(store: Store) -> None:
     await store.save_policy(b.POLICY)
     await store.save_policy(second)
     assert second == await store.policy(b.REGION)
+    assert b.POLICY == await store.policy(b.REGION, b.POLICY.version)
+    with pytest.raises(PolicyUnknown):
+        await store.policy(b.REGION, 3)
     with pytest.raises(PolicyVersionTaken):
         await store.save_policy(second.model_copy(update={"silence": 6}))
     assert second == await store.policy(b.REGION)

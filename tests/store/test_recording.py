@@ -180,6 +180,19 @@ async def test_the_clock_of_a_case_that_is_ahead(store: Store) -> None:
     assert timedelta(days=6) <= shown.clock_offset < timedelta(days=6, minutes=1)
 
 
+async def test_days_that_were_skipped_count_once(store: Store) -> None:
+    """What a recording has moved the clock by already is not added once more when the skipping is noted."""
+    story = await b.opened(store)
+    story.later(timedelta(days=6))
+    await store.record(story.tell(b.told(b.pupil_talk())))
+    for _ in range(2):
+        await store.clock_ahead(story.id, timedelta(days=6))
+    await store.clock_ahead(story.id, timedelta(days=2))
+    shown = await store.overview(story.id)
+    assert shown is not None
+    assert timedelta(days=6) <= shown.clock_offset < timedelta(days=6, minutes=1)
+
+
 async def test_the_journal_holds_the_wall_time_of_writing(store: Store) -> None:
     """What a case says about its own time does not change when a row says it was written."""
     story = b.Story(b.opening(), now=datetime(2030, 1, 1, tzinfo=UTC))

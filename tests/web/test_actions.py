@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from protocol.access import Field
 from protocol.messages import TOLD_BY_PEOPLE, Message, name_of
 from starter import standing
 from starter.web.case.forms import Form
 from starter.web.case.look import Look
 from starter.web.case.names import Names
-from starter.web.case.sight import Sight
 from starter.web.texts import catalogue
 from starter.web.visitor import Visitor
 from tests.web.conftest import log_in
@@ -45,7 +45,7 @@ async def test_every_message_has_a_form(web: Pages, message: type[Message]) -> N
     for t in catalogue().languages.values():
         me = Visitor(by(MEENT), by(MEENT), "Marloes", "De Meent", "s")
         names = Names(t, {row.id: row.name for row in directory})
-        controls = Form(Look(me, found, Sight.FILE, directory, {}, names, t), message).controls()
+        controls = Form(Look(me, found, frozenset(Field), directory, {}, names, t), message).controls()
         assert set(message.model_fields) - {"kind", "subject"} == {control.name for control in controls}
         assert all(control.label for control in controls)
 
@@ -315,7 +315,10 @@ async def test_an_uncovered_escalation_is_accepted(web: Pages, visit: Visit) -> 
     await visit.log_in("a.jansen")
     answer = await sent(visit, f"/zaken/{case}/accept-escalation")
     page = (await visit.get(answer.headers["location"])).text
-    assert re.search(r"Procesregie</dt>\s*<dd[^>]*>Zorg- en Veiligheidshuis", page)
+    found = await standing.find(web.store, case)
+    assert found
+    assert "zvh" == found.case.process_director
+    assert "U ziet daarom geen persoonsgegevens" in page
     assert "Ouder Een" not in page
 
 

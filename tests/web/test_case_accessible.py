@@ -5,21 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from starter import standing
 from tests.web.conftest import log_in
 from tests.web.serving import Pages
+from tests.web.test_access_for_all import violations
 from tests.web.told import CJG, consented, coordinated, escalated, talked, tell
-
-_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-async def findings(page: Page) -> list[str]:
-    """What axe finds wrong with a page."""
-    found = await Axe().run(page, options=_RULES)
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found.response["violations"]]
 
 
 async def places(web: Pages, user: str) -> list[str]:
@@ -68,7 +60,7 @@ async def test_nothing_is_in_anybodys_way(web: Pages, browser: Browser, user: st
     for place in await places(web, user):
         await page.goto(place)
         wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        if wrong := [*await findings(page), *(["scrolls sideways"] if wide else [])]:
+        if wrong := [*await violations(page), *(["scrolls sideways"] if wide else [])]:
             found[place] = wrong
     await context.close()
     assert not found

@@ -47,6 +47,7 @@ async def test_an_organisation_is_added_and_changed(web: Pages, visit: Visit) ->
             "name": "Halt Nederland",
             "desk_email": "zaken@halt.test",
             "desk_name": "Team Jeugd",
+            "desk_phone": "010 123 45 67",
             "webhook_url": "https://halt.test/in",
         },
     )
@@ -59,12 +60,14 @@ async def test_an_organisation_is_added_and_changed(web: Pages, visit: Visit) ->
         webhook_url="https://halt.test/in",
     )
     assert row in await web.store.organisations(REGION)
-    assert "zaken@halt.test" == (await web.store.contacts(REGION, "halt"))[Contact.DESK].email
+    desk = (await web.store.contacts(REGION, "halt"))[Contact.DESK]
+    assert ("zaken@halt.test", "010 123 45 67") == (desk.email, desk.phone)
     log = (await visit.get(LOG)).text
     assert [True, True] == [word in log for word in ("Halt Nederland", "gewijzigd, niet getoond")]
     assert "f.admin" in log
     assert "halt.test/in" in log
     assert "zaken@halt.test" not in log
+    assert "123 45" not in log
     assert "Team Jeugd" not in log
 
 

@@ -9,8 +9,10 @@ from string import Formatter
 import pytest
 
 from protocol import messages, vocabulary
+from protocol.refusals import TEXTS, RefusalCode
+from protocol.vocabulary import Step
 from starter.web.faults import _OF_ERROR, _OF_STATUS
-from starter.web.texts import DEFAULT_LANGUAGE, Texts, catalogue, word_key
+from starter.web.texts import DEFAULT_LANGUAGE, REFUSALS, Texts, catalogue, word_key
 
 _ALL = catalogue().languages
 _VALUES = [
@@ -26,13 +28,29 @@ def words(request: pytest.FixtureRequest) -> Texts:
 
 def test_every_language_says_everything(words: Texts) -> None:
     """No key is missing in a language, and none stands in one only."""
-    assert _ALL[DEFAULT_LANGUAGE].keys == words.keys
+    refusals = {f"{REFUSALS}{code}" for code in RefusalCode}
+
+    assert _ALL[DEFAULT_LANGUAGE].keys == words.keys - refusals
+
+
+def test_every_language_says_why_something_is_refused(words: Texts) -> None:
+    """In Dutch with the protocol's own sentences, in every other language with one for each."""
+    own = {code for code in RefusalCode if f"{REFUSALS}{code}" in words}
+
+    assert own == (set() if words.language == DEFAULT_LANGUAGE else set(RefusalCode))
+    assert not [code for code in RefusalCode if _places(TEXTS[code]) != {"step"} & _places(words_of(words, code))]
+    assert words.word(Step.REPORT).lower() in words.refusal(RefusalCode.WRONG_STEP, Step.REPORT).lower()
+
+
+def words_of(words: Texts, code: RefusalCode) -> str:
+    """The sentence with its places."""
+    return words(f"{REFUSALS}{code}") if f"{REFUSALS}{code}" in words else TEXTS[code]
 
 
 def test_every_language_fills_in_the_same(words: Texts) -> None:
     """A text has the same places to fill in as the Dutch one."""
     dutch = _ALL[DEFAULT_LANGUAGE]
-    differ = [key for key in words.keys if _places(words(key)) != _places(dutch(key))]  # no mapping
+    differ = [key for key in dutch.keys if _places(words(key)) != _places(dutch(key))]  # no mapping
 
     assert [] == differ
 

@@ -30,10 +30,10 @@ WITH copied AS (
     FROM copied JOIN vangnet.cases AS source USING (case_id) RETURNING case_id
 )
 INSERT INTO vangnet.overview (case_id, number, at, region, step, kinds, school, file_holder, coordinator,
-    process_director, escalation, safety, organisations, due_task, due_at, state)
+    process_director, escalation, safety, organisations, due_task, due_at, due_owners, state)
 SELECT opened.case_id, 1, at, region, step, kinds, school, file_holder, 'veilig-thuis',
     process_director, escalation, safety, ARRAY['veilig-thuis'], due_task, due_at - place * interval '1 minute',
-    state || jsonb_build_object('id', opened.case_id, 'coordinator', 'veilig-thuis')
+    array_replace(due_owners, 'cjg', 'veilig-thuis'), state || jsonb_build_object('id', opened.case_id, 'coordinator', 'veilig-thuis')
 FROM copied JOIN opened ON opened.case_id = copied.id
 """
 
@@ -151,10 +151,11 @@ async def many(web: Pages) -> AsyncIterator[None]:
 
 
 @pytest.mark.usefixtures("many")
-async def test_a_list_goes_on_after_fifty(visit: Visit) -> None:
+@pytest.mark.parametrize("address", ["/zaken?rol=coordinator", "/zaken?rol=coordinator&beurt=ours"])
+async def test_a_list_goes_on_after_fifty(visit: Visit, address: str) -> None:
     """Pages of fifty follow each other without a gap or a repetition, and lead back to the first."""
     await visit.log_in("j.vandijk")
-    pages, page, address = list[list[str]](), "", "/zaken?rol=coordinator"
+    pages, page = list[list[str]](), ""
 
     while address:
         page = (await visit.get(address)).text

@@ -50,11 +50,11 @@ async def talked(web: Pages, **changed: JsonValue) -> str:
     return case
 
 
-async def consented(web: Pages) -> str:
-    """The same, in which everybody said yes to the CJG, the ZVH and the GGD."""
+async def consented(web: Pages, *others: str) -> str:
+    """The same, in which everybody said yes to the CJG, the ZVH, the GGD, and others."""
     case = await talked(web)
     persons: list[JsonValue] = ["pupil", "guardian-1"]
-    await tell(web, case, MEENT, "request_consent", persons=persons, parties=["cjg", "zvh", "ggd"])
+    await tell(web, case, MEENT, "request_consent", persons=persons, parties=["cjg", "zvh", "ggd", *others])
     for person in ("pupil", "guardian-1"):
         await tell(web, case, f"person:{person}", "answer_consent", person=person, answer="granted", channel="link")
     return case

@@ -45,6 +45,8 @@ def logs(manner: Manner) -> Iterator[LogWatch]:
     yield watch
     logging.getLogger().removeHandler(watch)
     assert watch.unexpected == []
+    # Each mismatch has to be one that a case went on from.
+    assert watch.heard("recording_mismatch") <= watch.heard("caught up with the journal")
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ class LogWatch(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         self._heard.append(f"{record.name}: {record.getMessage()} {error!r}")
 
+    def heard(self, pattern: str) -> int:
+        """How often something was complained of."""
+        return sum(bool(re.search(pattern, line)) for line in self._heard)
+
     @property
     def unexpected(self) -> list[str]:
         """What nobody announced."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 from protocol import vocabulary as v
+from runtime.codec import sealed_for
+from tests.codec.raw import payloads, words
 from tests.workflows import stories
 from tests.workflows.names import CJG, SCHOOL, SEXTING, ZVH
 from tests.workflows.patience import eventually
@@ -63,8 +65,22 @@ async def test_current_details_say_where_it_stands(town: Town) -> None:
 
 
 async def test_no_payload_is_readable_without_keys(town: Town) -> None:
-    """Everything that passes the codec is sealed; what does not is codes."""
-    case = await stories.talked(await town.open())
-    raw = b"".join(event.SerializeToString() for event in await case.history())
+    """Everything that passes the codec is sealed and bound to its case; what does not is ids and codes."""
+    case = await stories.escalated(await town.open())
+    events = await case.history()
+    raw = b"".join(event.SerializeToString() for event in events)
     for secret in (b"Noor", b"thuis.example", b"schoolplein", b"anna", b"nude", b"guardian-1"):
         assert secret not in raw
+    sealed = [payload for path, payload in payloads(events) if not path.endswith("details[data].payloads")]
+    assert {case.id} == {sealed_for(payload) for payload in sealed}
+    found = words(events)
+    assert set() == {field for field in found if not field.startswith("indexed_fields[")} - READABLE
+    assert {"tests", "vangnet-worker"} == found["identity"]
+
+
+READABLE = {
+    *("workflow_id", "original_execution_run_id", "first_execution_run_id", "request_id", "activity_id", "timer_id"),
+    *("protocol_instance_id", "update_id", "accepted_request_message_id", "name", "marker_name", "normal_name"),
+    *("identity", "sdk_name", "sdk_version", "build_id"),
+}
+"""The fields of which anything can be read: ids that say nothing, names of messages and activities, codes."""

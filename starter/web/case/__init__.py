@@ -5,12 +5,13 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from starter.web.case import notes, pages, telling
+from starter.web.looks import walled
 
 routes: list[BaseRoute] = [
-    Route("/zaken/{case_id}", pages.show),
-    Route("/zaken/{case_id}/stand", pages.stand),
-    Route("/zaken/{case_id}/notities/{note_id}", notes.note),
-    Route("/zaken/{case_id}/overdracht/{number}", notes.hand_over),
-    Route("/zaken/{case_id}/{message}", telling.show),
+    Route("/zaken/{case_id}", walled(pages.show)),
+    Route("/zaken/{case_id}/stand", walled(pages.stand)),
+    Route("/zaken/{case_id}/notities/{note_id}", walled(notes.note)),
+    Route("/zaken/{case_id}/overdracht/{number}", walled(notes.hand_over)),
+    Route("/zaken/{case_id}/{message}", walled(telling.show)),
     Route("/zaken/{case_id}/{message}", telling.send, methods=["POST"]),
 ]

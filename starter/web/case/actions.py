@@ -8,7 +8,7 @@ from typing import NamedTuple
 from protocol import vocabulary as v
 from protocol.case import Deadline
 from protocol.deadlines import owner
-from protocol.refusals import TEXTS, RefusalCode
+from protocol.refusals import RefusalCode
 from starter.fields import MESSAGES
 from starter.web.case.look import Look
 from starter.web.case.probe import Probe
@@ -130,4 +130,4 @@ def _missing(look: Look, can: set[str]) -> Iterator[Missing]:
         for name in messages:
             code = None if name in can else Probe(look, MESSAGES[name]).now()
             if code in _WORTH_SAYING:
-                yield Missing(name, TEXTS[code])
+                yield Missing(name, look.t.refusal(code))

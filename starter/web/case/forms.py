@@ -15,7 +15,7 @@ from protocol import vocabulary as v
 from protocol.calendar import last_day
 from protocol.deadlines import owner
 from protocol.messages import Message, Organisation, name_of
-from protocol.refusals import TEXTS, RefusalCode
+from protocol.refusals import RefusalCode
 from starter.web.case.controls import Control, Group, Impossible, Kind, Option
 from starter.web.case.look import Look
 from starter.web.case.probe import Probe
@@ -196,7 +196,7 @@ class Form:
             if code is None or code not in _OF_AN_OPTION:
                 possible.append((option, value))
             elif code not in _POINTLESS:
-                missing.setdefault(TEXTS[code], []).append(option.label)
+                missing.setdefault(self._t.refusal(code), []).append(option.label)
         impossible = tuple(Impossible(", ".join(labels), sentence) for sentence, labels in missing.items())
         groups, optional = tuple(self._groups(name, possible)), not info.is_required() and not default
         return Control(name, kind, self._says(name), self._hint(name), groups, impossible, optional, default)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from protocol.events import Event, Recorded, event_name
 from protocol.messages import Actor, Guardian
-from protocol.refusals import TEXTS, RefusalCode
+from protocol.refusals import RefusalCode
 from protocol.vocabulary import Role
 from starter.web.case.names import Names
 from starter.web.texts import Texts
@@ -105,8 +105,8 @@ def _word(value: object, t: Texts, names: Names) -> str:
     return ""
 
 
-def _refusal(code: str, _t: Texts) -> str:
-    return TEXTS[RefusalCode(code)]
+def _refusal(code: str, t: Texts) -> str:
+    return t.refusal(RefusalCode(code))
 
 
 def _about(kind: str, t: Texts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
 from pydantic import JsonValue, TypeAdapter
@@ -9,23 +10,31 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from protocol.access import Field, Filed, reads_note
+from protocol.keeping import Part
 from starter.web.case.journal import reason_word
 from starter.web.case.look import Look, entry, look
-from starter.web.case.sight import Sight
 from starter.web.page import page, problem
 from starter.web.services import services
-from store import Controller, KeyDestroyed
+from store import Controller, KeyDestroyed, NoteRow
 
 _DOCUMENT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 _NUMBER = 9
 """The most digits of an event's number."""
 
 
+def readable(found: Look, notes: Iterable[NoteRow]) -> tuple[NoteRow, ...]:
+    """Of the notes in a file those that the visitor may open."""
+    case, who = found.case, found.visitor.staff
+    return tuple(row for row in notes if reads_note(case, who, Filed(Part(row.controller), row.by, row.message)))
+
+
 async def note(request: Request) -> Response:
     """One note; the look is logged before it is shown."""
-    found, note_id = await _file(request, "note page"), cast("str", request.path_params["note_id"])
-    store = services(request).store
-    filed = next((row for row in await store.notes(found.case.id) if row.note_id == note_id), None)
+    found = await look(request, "note page", with_people=False)
+    store, note_id = services(request).store, cast("str", request.path_params["note_id"])
+    rows = readable(found, await store.notes(found.case.id))
+    filed = next((row for row in rows if row.note_id == note_id), None)
     if filed is None:
         raise HTTPException(404)
     look_ = entry(found.visitor, found.found, f"note {note_id}", "note page")
@@ -40,8 +49,9 @@ async def note(request: Request) -> Response:
 
 async def hand_over(request: Request) -> Response:
     """The document of one hand-over."""
-    found, number = await _file(request, "hand-over page"), cast("str", request.path_params["number"])
-    if not (number.isdecimal() and len(number) <= _NUMBER):
+    found = await look(request, "hand-over page", with_people=False)
+    number = cast("str", request.path_params["number"])
+    if Field.HAND_OVER not in found.seen or not (number.isdecimal() and len(number) <= _NUMBER):
         raise HTTPException(404)
     look_ = entry(found.visitor, found.found, f"hand-over {number}", "hand-over page")
     try:
@@ -55,16 +65,3 @@ async def hand_over(request: Request) -> Response:
         request, "hand_over.html",
         case=found.case, names=found.names, look=found, document=read, reason=reason_word(str(read["reason"]), found.t),
     )  # fmt: skip
-
-
-async def _file(request: Request, purpose: str) -> Look:
-    """Find the case for who may read its file; for everybody else the page is not there.
-
-    Raises:
-        HTTPException: 404: the visitor sees the case and not its file.
-        Refused: ``unknown_case``.
-    """
-    found = await look(request, purpose, with_people=False)
-    if found.sight is not Sight.FILE:
-        raise HTTPException(404)
-    return found

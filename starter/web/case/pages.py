@@ -11,19 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from protocol import vocabulary as v
+from protocol.access import Field, deadlines_seen
 from protocol.case import Deadline
 from protocol.deadlines import owner
 from protocol.events import Recorded
 from protocol.notices import Contact
-from protocol.refusals import TEXTS, RefusalCode
+from protocol.refusals import RefusalCode
 from starter.view import view
 from starter.web.case.actions import actions, tasks_of
 from starter.web.case.changes import changes_since
 from starter.web.case.journal import sentence, sentences, turns, who
-from starter.web.case.look import Look, look
+from starter.web.case.look import Look, entry, look
 from starter.web.case.names import Names
+from starter.web.case.notes import readable
 from starter.web.case.people import party_consents
-from starter.web.case.sight import Sight
 from starter.web.case.steps import page_steps
 from starter.web.due import Due, due
 from starter.web.page import page
@@ -63,7 +64,7 @@ async def stand(request: Request) -> Response:
 
     Asked for every few seconds by every open page, so that nobody's data is opened unless something changed.
     """
-    found = await look(request, PURPOSE, with_people=False)
+    found = await look(request, PURPOSE, with_people=False, noted=False)
     number = request.query_params.get("nummer", "")
     if not number.isdecimal() or int(number) >= found.case.number:
         return Response(status_code=204)
@@ -71,6 +72,7 @@ async def stand(request: Request) -> Response:
     if "formulier" in request.query_params:
         if not news:
             return Response(status_code=204)
+        await services(request).store.log_access(entry(found.visitor, found.found, "news", PURPOSE))
         return page(request, "case_news.html", case=found.case, news=news, number=int(number))
     found = await look(request, PURPOSE)
     return page(request, "case_body.html", 200, **(await _content(request, found) | {"news": news}))
@@ -78,8 +80,10 @@ async def stand(request: Request) -> Response:
 
 async def _content(request: Request, found: Look) -> dict[str, object]:
     here, t = services(request), found.t
-    journal = await here.store.journal(found.case.id)
-    notes = await here.store.notes(found.case.id) if found.sight is Sight.FILE else ()
+    if Field.JOURNAL in found.seen:
+        await here.store.log_access(entry(found.visitor, found.found, "journal", PURPOSE))
+    journal = await here.store.journal(found.case.id) if Field.JOURNAL in found.seen else ()
+    notes = readable(found, await here.store.notes(found.case.id))
     found = await _with_staff(here.store, found, journal)
     shown = view(found.case, found.visitor.staff, found.found.now, found.found.policy)
     allowed = {name.replace("-", "_") for name in shown.allowed}
@@ -88,11 +92,11 @@ async def _content(request: Request, found: Look) -> dict[str, object]:
         "case": found.case,
         "names": found.names,
         "shown": shown,
-        "steps": page_steps(found.case, journal),
+        "steps": page_steps(found.case, journal or None),
         "actions": actions(found, allowed),
         "due": _due(found, allowed),
-        "parties": party_consents(found.case, shown.consents),
-        "turns": turns(journal, t, found.names, notes) if found.sight is not Sight.TASK else (),
+        "parties": party_consents(found.case, shown.consents or ()),
+        "turns": turns(journal, t, found.names, notes),
         "notes": _notes(found, notes, journal),
         "documents": await _documents(here.store, found),
         "school_desk": await _school_desk(here.store, found),
@@ -101,8 +105,8 @@ async def _content(request: Request, found: Look) -> dict[str, object]:
 
 
 async def _with_staff(store: Store, found: Look, journal: Iterable[JournalRow]) -> Look:
-    """Add the names of members of staff, for who reads the file."""
-    if found.sight is not Sight.FILE:
+    """Add the names of members of staff, for who may know who the people are."""
+    if Field.PEOPLE not in found.seen:
         return found
     users = {row.recorded.actor.user for row in journal} | {
         getattr(row.recorded.event, "second_reviewer", None) for row in journal
@@ -113,7 +117,7 @@ async def _with_staff(store: Store, found: Look, journal: Iterable[JournalRow]) 
 
 
 def _due(found: Look, allowed: set[str]) -> tuple[DueLine, ...]:
-    ordered = sorted(found.case.deadlines, key=lambda deadline: deadline.due_at)
+    ordered = sorted(deadlines_seen(found.case, found.visitor.staff), key=lambda deadline: deadline.due_at)
     return tuple(_due_line(found, deadline, allowed) for deadline in ordered)
 
 
@@ -144,14 +148,14 @@ def _note(found: Look, note: NoteRow, filed: Recorded) -> NoteLine:
 
 
 async def _documents(store: Store, found: Look) -> tuple[int, ...]:
-    if found.sight is not Sight.FILE:
+    if Field.HAND_OVER not in found.seen:
         return ()
     return await store.hand_over_numbers(found.case.id, Controller.SCHOOL)
 
 
 async def _school_desk(store: Store, found: Look) -> ContactPerson | None:
-    """Whom to call at the school: all that somebody gets who sees the task alone."""
-    if found.sight is not Sight.TASK:
+    """Whom to call at the school, for everybody else."""
+    if Field.CALL not in found.seen or found.visitor.staff.organisation == found.case.school:
         return None
     return (await store.contacts(found.case.region, found.case.school)).get(Contact.DESK)
 
@@ -169,7 +173,7 @@ async def _banner(request: Request, found: Look) -> Banner | None:
         return Banner("warning", t("case.taken"), (t("case.taken_text"),))
     if known.state is MessageState.REFUSED:
         code = RefusalCode(known.refusal) if known.refusal else RefusalCode.MESSAGE_ID_REUSED
-        return Banner("error", t("case.refused"), (TEXTS[code].format(step=t.word(found.case.step)),))
+        return Banner("error", t("case.refused"), (t.refusal(code, found.case.step),))
     return Banner("ok", t("case.done", action=t.message(known.name)), await _led_to(request, found, told))
 
 

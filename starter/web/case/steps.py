@@ -20,6 +20,8 @@ class Progress(StrEnum):
     DONE = "done"
     NOW = "now"
     SKIPPED = "skipped"
+    EARLIER = "earlier"
+    """Done or skipped: that stands in the journal, which the visitor does not see."""
     LATER = "later"
 
 
@@ -30,13 +32,20 @@ class PageStep(NamedTuple):
     progress: Progress
 
 
-def page_steps(case: Case, journal: Iterable[JournalRow]) -> tuple[PageStep, ...]:
-    """Every step, in the order of the page."""
+def page_steps(case: Case, journal: Iterable[JournalRow] | None) -> tuple[PageStep, ...]:
+    """Every step, in the order of the page; without the journal those before are only earlier."""
+    if journal is None:
+        return tuple(PageStep(step, _place(case, step)) for step in _STEPS)
     entered = {row.recorded.event.step for row in journal if isinstance(row.recorded.event, StepEntered)}
     if case.talks.pupil is v.TalkStatus.HELD:
         # Planning the talk is a step of its own; it may be held without.
         entered.add(v.Step.PUPIL_TALK)
     return tuple(PageStep(step, _progress(case, step, entered | {v.Step.SIGNAL})) for step in _STEPS)
+
+
+def _place(case: Case, step: v.Step) -> Progress:
+    progress = _progress(case, step, set())
+    return Progress.EARLIER if progress is Progress.SKIPPED else progress
 
 
 def _progress(case: Case, step: v.Step, entered: set[v.Step]) -> Progress:

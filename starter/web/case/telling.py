@@ -29,7 +29,7 @@ from starter.web.case.preview import Preview, preview
 from starter.web.case.probe import SOMEBODY_ELSE, Probe
 from starter.web.case.reading import Reading
 from starter.web.form import Form, form, typed
-from starter.web.page import page, refusal
+from starter.web.page import page
 from starter.web.services import services
 from starter.web.visitor import visitor
 
@@ -63,10 +63,7 @@ class Asked:
 async def show(request: Request) -> Response:
     """The empty form, or what was typed into it before a session expired."""
     asked = await _asked(request, typed(request))
-    code = Probe(asked.look, asked.message).now()
-    if code is not None:
-        return refusal(request, Refused(code, asked.look.case.step).text, 409)
-    return _page(asked)
+    return _not_now(asked) or _page(asked)
 
 
 async def send(request: Request) -> Response:
@@ -75,9 +72,11 @@ async def send(request: Request) -> Response:
         asked = await _asked(request, form(request))
     except Refused:
         return await _gone(request)
-    if "meer" in asked.values or "terug" in asked.values:
-        return _page(asked)
-    changed = await _changed(asked)
+    told_before = await services(request).store.message(asked.look.case.id, asked.id) is not None
+    refused = None if told_before else _not_now(asked)
+    if refused or "meer" in asked.values or "terug" in asked.values:
+        return refused or _page(asked)
+    changed = () if told_before else await _changed(asked)
     if changed:
         return _page(asked, 409, changed=changed)
     reading = Reading(asked.look.t, asked.values).read(asked.controls)
@@ -182,13 +181,11 @@ def _id(values: Form) -> str:
 
 
 async def _changed(asked: Asked) -> tuple[str, ...]:
-    """What happened since the form was made, unless it is this very form that was sent before."""
-    number, store = asked.values.text("number"), services(asked.request).store
+    """What happened since the form was made."""
+    number = asked.values.text("number")
     if not number.isdecimal() or int(number) == asked.look.case.number:
         return ()
-    if await store.message(asked.look.case.id, asked.id) is not None:
-        return ()
-    return await changes_since(store, asked.look, int(number))
+    return await changes_since(services(asked.request).store, asked.look, int(number))
 
 
 async def _gone(request: Request) -> Response:
@@ -202,15 +199,28 @@ async def _gone(request: Request) -> Response:
     raise Refused(RefusalCode.UNKNOWN_CASE)
 
 
+def _not_now(asked: Asked) -> Response | None:
+    """Show no form, and so nobody's name, where the message cannot be told; what was written stays readable."""
+    code = Probe(asked.look, asked.message).now()
+    if code is None:
+        return None
+    return page(
+        asked.request, "action_not_now.html", 409,
+        case=asked.look.case, message=asked.name, written=asked.values.text("note"),
+        sentence=asked.look.t.refusal(code, asked.look.case.step),
+    )  # fmt: skip
+
+
 def _refused(asked: Asked, refused: Refused) -> Response:
     """Say why, beside the note when it is that which is missing."""
+    sentence = asked.look.t.refusal(refused.code, refused.step)
     if refused.code is RefusalCode.NOTE_MISSING:
-        return _page(asked, 422, errors={"note": refused.text})
+        return _page(asked, 422, errors={"note": sentence})
     if refused.code is RefusalCode.MESSAGE_ID_REUSED:
         return _page(
             replace(asked, id=f"f-{secrets.token_urlsafe(16)}"), 409, sentence=asked.look.t("case.sent_before")
         )
-    return _page(asked, 409, sentence=refused.text)
+    return _page(asked, 409, sentence=sentence)
 
 
 def _page(

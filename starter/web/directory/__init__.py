@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from starter.web.directory import log, organisations, settings
+from starter.web.looks import logged
 
 routes: list[BaseRoute] = [
     Route("/organisaties", organisations.everything, methods=["GET"]),
@@ -11,6 +12,6 @@ routes: list[BaseRoute] = [
     Route("/organisaties/instellingen", settings.show, methods=["GET"]),
     Route("/organisaties/instellingen", settings.change, methods=["POST"]),
     Route("/organisaties/wijzigingen", log.show, methods=["GET"]),
-    Route("/organisaties/{organisation}", organisations.show, methods=["GET"]),
+    Route("/organisaties/{organisation}", logged(organisations.show), methods=["GET"]),
     Route("/organisaties/{organisation}", organisations.change, methods=["POST"]),
 ]

@@ -108,11 +108,11 @@ def _read_contacts(sent: Form, t: Texts) -> tuple[dict[Contact, ContactPerson], 
     """Who answers; where nothing is filled in for a contact it stays as it is."""
     found, errors = dict[Contact, ContactPerson](), dict[str, str]()
     for contact in Contact:
-        given = {name: sent.text(f"{contact}_{name}") for name in ("name", "email")}
+        given = {name: sent.text(f"{contact}_{name}") for name in ContactPerson.model_fields}
         if not any(given.values()):
             continue
         try:
-            found[contact] = ContactPerson.model_validate(given)
+            found[contact] = ContactPerson.model_validate(given | {"phone": given["phone"] or None})
         except ValidationError as error:
             for one in error.errors(include_input=False, include_url=False):
                 errors[f"{contact}_{one['loc'][0]}"] = t(f"directory.wrong_contact_{one['loc'][0]}")
@@ -122,7 +122,7 @@ def _read_contacts(sent: Form, t: Texts) -> tuple[dict[Contact, ContactPerson], 
 def _as_typed(row: OrganisationRow, contacts: Contacts) -> Form:
     pairs = [("name", row.name), ("webhook_url", row.webhook_url or "")]
     for contact, person in contacts.items():
-        pairs += [(f"{contact}_name", person.name), (f"{contact}_email", person.email)]
+        pairs += [(f"{contact}_{name}", value or "") for name, value in person]
     return Form(tuple(pairs))
 
 

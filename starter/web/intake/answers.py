@@ -76,7 +76,7 @@ class Answers:
         try:
             self._ask(asked)
         except Refused as refused:
-            return {name: refused.text}
+            return {name: self._t.refusal(refused.code, refused.step)}
         except BadInput:
             return {name: self._t("intake.wrong_guardians")}
         return {}

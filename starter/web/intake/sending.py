@@ -72,7 +72,7 @@ async def _refused(request: Request, found: Opened, refused: Refused) -> Respons
         # It was sent before, and changed since: what counts is the case.
         await services(request).store.drop_draft(visitor(request).staff, found.draft.id)
         return RedirectResponse(address(found.draft.id, Screen.CHECK), 303)
-    return await _page(request, found, refused.text, status=409)
+    return await _page(request, found, texts(request).refusal(refused.code, refused.step), status=409)
 
 
 async def _page(request: Request, found: Opened, sentence: str = "", *, status: int = 200) -> Response:

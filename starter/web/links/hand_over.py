@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from protocol.accounting import ground
 from starter.web.links.holder import Holder
 from starter.web.links.opened import is_open, keep_open
 from starter.web.links.pdf import pdf
@@ -14,7 +15,7 @@ from starter.web.links.sheet import Document, Sheet, sheet
 from starter.web.links.telling import closed
 from starter.web.page import link_token, page, texts
 from starter.web.services import services
-from store import AccessEntry, Controller, KeyDestroyed
+from store import AccessEntry, AccessPoint, Controller, KeyDestroyed
 
 Shown = Callable[[Request, Holder, Sheet], Response]
 
@@ -46,8 +47,10 @@ def _for_who_opened(shown: Shown) -> Callable[[Request, Holder], Awaitable[Respo
 async def _document(request: Request, holder: Holder) -> Document | None:
     """Look into the file, which the access log remembers; nothing when it is erased."""
     link = holder.link
-    about = {"case_id": link.case_id, "what": f"hand_over {link.number}", "purpose": "hand_over link"}
-    look = AccessEntry(actor=holder.actor, at=holder.standing.now, **about)
+    look = AccessEntry(
+        actor=holder.actor, case_id=link.case_id, what=f"hand_over {link.number}", purpose="hand_over link",
+        access_point=AccessPoint.LINK, basis=ground(holder.case, holder.actor), at=holder.standing.now,
+    )  # fmt: skip
     try:
         found = await services(request).store.hand_over(link.case_id, link.number, Controller.SCHOOL, look)
     except KeyDestroyed:

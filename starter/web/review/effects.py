@@ -61,7 +61,7 @@ def effects(scene: Scene, row: ReviewRow, proposed: Proposed, reviewer: str | No
     try:
         taken = take(found.case, submission.told(found.case.id, message), found.now, found.policy)
     except Refused as refused:
-        return Effects(said, (), refused.text)
+        return Effects(said, (), t.refusal(refused.code, refused.step))
     return Effects(said, sentences(taken.recorded, t, names), "")
 
 

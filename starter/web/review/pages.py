@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from protocol.refusals import TEXTS, RefusalCode, Refused
+from protocol.refusals import RefusalCode, Refused
 from starter import standing
 from starter.errors import BadInput, NotReachable, TakenNotCarriedOut
 from starter.web.case.names import Names
@@ -18,8 +18,9 @@ from starter.web.page import page, texts
 from starter.web.review.effects import Effects, Scene, effects
 from starter.web.review.proposing import REVIEWER, visible, waits_for
 from starter.web.services import services
+from starter.web.texts import Texts
 from starter.web.visitor import visitor
-from store import AccessEntry, OpenedReview, Proposed, ReviewRow, ReviewState
+from store import AccessEntry, AccessEvent, OpenedReview, Proposed, ReviewRow, ReviewState
 
 _PURPOSE = "second review"
 
@@ -40,12 +41,14 @@ class Opened:
 async def everything(request: Request) -> Response:
     """What waits for the visitor, and what became of what they asked."""
     me, t = visitor(request), texts(request)
+    look = AccessEntry(actor=me.staff, what="list of reviews", purpose=_PURPOSE, event=AccessEvent.SEARCH)
+    await services(request).store.log_access(look)
     rows = await visible(services(request), me)
     asked = [row for row in rows if row.asker_id == me.staff.user]
     return page(
         request, "review/list.html",
         waiting=[row for row in rows if waits_for(me, row)], asked=asked, names=await _names(request, rows),
-        said={row.review_id: _said(row) for row in asked}, t=t,
+        said={row.review_id: _said(row, t) for row in asked}, t=t,
     )  # fmt: skip
 
 
@@ -132,9 +135,9 @@ async def _names(request: Request, rows: tuple[ReviewRow, ...]) -> Names:
     return Names(texts(request), organisations, None, staff)
 
 
-def _said(row: ReviewRow) -> str:
+def _said(row: ReviewRow, t: Texts) -> str:
     """Why the protocol refused it."""
-    return TEXTS[RefusalCode(row.refusal)].format(step="") if row.refusal else ""
+    return t.refusal(RefusalCode(row.refusal)) if row.refusal else ""
 
 
 def _again(row: ReviewRow) -> Response:
@@ -157,6 +160,6 @@ def _page(
     return page(
         request, "review/show.html", status,
         review=opened.review, row=row, names=opened.scene.names, effects=_effects(request, opened), sentence=sentence,
-        errors=errors or {}, typed=typed(request), values=form(request) or typed(request), refused=_said(row),
+        errors=errors or {}, typed=typed(request), values=form(request) or typed(request), refused=_said(row, texts(request)),
         mine=row.asker_id == me.staff.user, decides=waits_for(me, row), waiting=row.state is ReviewState.WAITING,
     )  # fmt: skip

@@ -14,7 +14,11 @@ from pathlib import PurePath
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from protocol.refusals import STEP_IN_DUTCH, TEXTS, RefusalCode
+from protocol.vocabulary import Step
+
 DEFAULT_LANGUAGE = "nl"
+REFUSALS = "refusals."
 _HERE = ZoneInfo("Europe/Amsterdam")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -41,6 +45,13 @@ class Texts:
     def word(self, value: StrEnum) -> str:
         """The word for a value of the protocol: ``Step.REPORT`` stands under ``words.step.report``."""
         return self._words[word_key(value)]
+
+    def refusal(self, code: RefusalCode, step: Step | None = None) -> str:
+        """Why something was refused: in Dutch the protocol's own sentence, which has no copy in the catalogue."""
+        own = self._words.get(f"{REFUSALS}{code}")
+        if own is None:
+            return TEXTS[code].format(step=STEP_IN_DUTCH[step] if step else "")
+        return own.format(step=self.word(step) if step else "")
 
     def message(self, name: str) -> str:
         """What somebody does when they tell a message, by its snake_case or kebab-case name."""

@@ -1,6 +1,11 @@
-"""The long proofs are told apart from the tests: ``-m proof`` runs them."""
+"""What all tests have: a quiet end, and proofs among them that are run on their own (``-m proof``)."""
 
 import pytest
+
+from tests.leaving import pytest_sessionfinish  # first: what is registered first runs last
+from tests.proving import figures, pytest_addoption, pytest_terminal_summary, seed
+
+__all__ = ["figures", "pytest_addoption", "pytest_sessionfinish", "pytest_terminal_summary", "seed"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,123 +7,16 @@ fields of the message matter. Pages and the command line offer what :func:`allow
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from protocol import messages as m
 from protocol import requirements as r
 from protocol import vocabulary as v
+from protocol.access.relation import Relation, relations
 from protocol.case import OPEN_STEPS, STEPS_AT_SCHOOL, STEPS_BEFORE_HAND_OVER, STEPS_COORDINATED, Case
-from protocol.deadlines import asked_by, owner
 from protocol.messages import Actor, Message
 from protocol.policy import Policy
 from protocol.refusals import RefusalCode, Refused
-
-
-class Relation(StrEnum):
-    """What somebody is to a case at this moment."""
-
-    SCHOOL = "school"
-    CJG = "cjg"
-    """The CJG to which a case is reported; later it is one only if it has another place in the case."""
-    COORDINATOR = "coordinator"
-    """The school itself until a report is accepted."""
-    PROCESS_DIRECTOR = "process_director"
-    ZVH = "zvh"
-    """Asked for, or having, the direction of the process."""
-    DIRECTING_ZVH = "directing_zvh"
-    FORWARDER = "forwarder"
-    FORWARDEE = "forwardee"
-    PARTNER = "partner"
-    ACTION_OWNER = "action_owner"
-    DEADLINE_OWNER = "deadline_owner"
-    PERSON = "person"
-    IN_CASE = "in_case"
-    HOLDER = "holder"
-    """Holds the file: of a closed case, or while who coordinates now is not covered."""
-    OBSERVER = "observer"
-    """Sees the state, tells nothing, reads no personal data."""
-    SYSTEM = "system"
-
-
-_OBSERVERS = (v.Role.ADMIN, v.Role.PRIVACY, v.Role.OPS)
-_COORDINATING = (v.Role.SCHOOL, v.Role.CJG, v.Role.AGENCY)
-_AS_PARTNER = (v.Role.PARTNER, v.Role.AGENCY, v.Role.ZVH, v.Role.CJG)
-_OF_A_CLOSED_CASE = frozenset({Relation.SCHOOL, Relation.HOLDER})
-_ENGAGED = (v.PartnerStatus.REQUESTED, v.PartnerStatus.ACCEPTED)
-
-
-def relations(case: Case, actor: Actor) -> frozenset[Relation]:
-    """What this actor is to this case now; nothing at all means that it does not exist for them."""
-    if actor.role is v.Role.SYSTEM:
-        return frozenset({Relation.SYSTEM})
-    if actor.role in _OBSERVERS:
-        return frozenset({Relation.OBSERVER})
-    if actor.role is v.Role.PERSON:
-        return _of_a_person(case, actor)
-    found = _of_an_organisation(case, actor)
-    if not case.open:
-        return found & _OF_A_CLOSED_CASE
-    return found | {Relation.IN_CASE} if found else found
-
-
-def _when(holds: bool, relation: Relation) -> frozenset[Relation]:
-    return frozenset({relation}) if holds else frozenset()
-
-
-def _of_a_person(case: Case, actor: Actor) -> frozenset[Relation]:
-    if actor.person not in case.persons:
-        return frozenset()
-    owns = any(a.owner == actor.person and not a.done for a in case.actions)
-    return frozenset({Relation.PERSON, Relation.IN_CASE}) | _when(owns, Relation.ACTION_OWNER)
-
-
-def _of_an_organisation(case: Case, actor: Actor) -> frozenset[Relation]:
-    role, organisation = actor.role, actor.organisation
-    partner = case.partner(organisation or "")
-    active = case.escalation.status is v.EscalationStatus.ACTIVE
-    is_zvh = role is v.Role.ZVH and organisation == case.zvh and case.escalation.open
-    holds = {
-        Relation.SCHOOL: role is v.Role.SCHOOL and organisation == case.school,
-        Relation.CJG: role is v.Role.CJG and organisation == case.cjg and case.step is v.Step.REPORT,
-        Relation.COORDINATOR: organisation == case.coordinator and role is _role_of_coordinator(case),
-        Relation.ZVH: is_zvh,
-        Relation.DIRECTING_ZVH: is_zvh and active,
-        Relation.FORWARDEE: role in _COORDINATING and organisation == case.forward.to,
-        Relation.PARTNER: role in _AS_PARTNER and partner is not None and partner.status in _ENGAGED,
-        Relation.HOLDER: role in _COORDINATING and organisation == case.file_holder,
-    }
-    found = frozenset(relation for relation, so in holds.items() if so)
-    return found | _of_who_is_in(case, actor, found)
-
-
-def _role_of_coordinator(case: Case) -> v.Role:
-    others = {case.school: v.Role.SCHOOL, case.cjg: v.Role.CJG}
-    return others.get(case.coordinator, v.Role.AGENCY)
-
-
-def _of_who_is_in(case: Case, actor: Actor, found: frozenset[Relation]) -> frozenset[Relation]:
-    """What only somebody who is in the case already can be besides."""
-    if not found:
-        return found
-    directs = Relation.DIRECTING_ZVH in found or (
-        Relation.COORDINATOR in found and case.process_director == case.coordinator
-    )
-    owns_deadline = any(
-        actor.organisation in (owner(case, d), *_waiting(case, d.task, asked_by(case, d))) for d in case.deadlines
-    )
-    return (
-        _when(directs, Relation.PROCESS_DIRECTOR)
-        | _when(actor.role is v.Role.CJG and actor.organisation == case.cjg, Relation.CJG)
-        | _when(actor.organisation == case.forward.by, Relation.FORWARDER)
-        | _when(any(a.owner == actor.organisation and not a.done for a in case.actions), Relation.ACTION_OWNER)
-        | _when(owns_deadline, Relation.DEADLINE_OWNER)
-    )
-
-
-def _waiting(case: Case, task: v.Task, asker: str) -> tuple[str, ...]:
-    """A person has no organisation: who asked them can give them more time."""
-    return (asker,) if task is v.Task.CONSENT_ANSWER else ()
 
 
 class Grant(NamedTuple):
@@ -274,25 +167,3 @@ def allowed(case: Case, actor: Actor, now: datetime, policy: Policy) -> tuple[st
         if _refusal(case, message, actor, now, policy) is None
         and _unmet(TABLE[message].offered, r.Asked(case, actor, now, policy)) is None
     )
-
-
-def sees(case: Case, actor: Actor) -> bool:
-    """Whether the case exists for this actor."""
-    return bool(relations(case, actor))
-
-
-_READING = frozenset({Relation.CJG, Relation.COORDINATOR, Relation.ZVH, Relation.FORWARDEE})
-
-
-def reads_file(case: Case, actor: Actor) -> bool:
-    """Whether this actor may read personal data of this case now (part 2.4, invariant 4).
-
-    The school brought it in, and who holds the file keeps it. Everybody else needs cover, and a
-    place in the case: a partner only once it takes part.
-    """
-    mine = relations(case, actor)
-    if mine & _OF_A_CLOSED_CASE:
-        return True
-    partner = case.partner(actor.organisation or "")
-    takes_part = Relation.PARTNER in mine and partner is not None and partner.status is v.PartnerStatus.ACCEPTED
-    return bool(mine & _READING or takes_part) and case.covered(actor.organisation or "")

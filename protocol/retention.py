@@ -1,0 +1,159 @@
+"""What of a closed case is due to be shielded or destroyed, on which day and by which rule.
+
+The newest settings of the region count, also for cases that ran under older ones: how long data
+may be kept is a matter of today's law. Days are the region's; nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import product
+from typing import NamedTuple
+
+from protocol import vocabulary as v
+from protocol.calendar import local_day
+from protocol.case import Case
+from protocol.keeping import DEFAULT_KEEPING, ZVH_MOST, Keep, Part, Since, rule
+from protocol.messages import Actor
+from protocol.model import Frozen
+from protocol.policy import Policy
+
+
+class Act(StrEnum):
+    """What is done to a part."""
+
+    SHIELD = "shield"
+    DESTROY = "destroy"
+
+
+class Hold(StrEnum):
+    """Why what is due is not done."""
+
+    REQUEST_OPEN = "request_open"
+    """Somebody asked for their rights, and nobody has decided: the answer needs the data."""
+
+
+class Held(Frozen):
+    """One part of a closed case that can still be read, with what its clock needs."""
+
+    case_id: str
+    part: Part
+    outcome: v.OutcomeKind
+    closed_at: datetime
+    changed_at: datetime
+    first_at: datetime
+    """When the controller came into the case."""
+    left_on: date | None = None
+    """When the pupil left the school, if somebody told."""
+    shielded: bool = False
+    request_open: bool = False
+
+
+class Period(NamedTuple):
+    """How soon after a case was opened a part can be due at all: enough to pass over what is years away."""
+
+    part: Part
+    outcome: v.OutcomeKind
+    months: int
+    when_left: int
+    """The same where somebody told when the pupil left, from then if that was earlier."""
+    shielded: bool
+
+
+class Due(Frozen):
+    """What has to be done to a part, and why then."""
+
+    case_id: str
+    part: Part
+    act: Act
+    rule: str
+    since: Since
+    started_on: date
+    due_on: date
+    hold: Hold | None = None
+
+
+def keep(policy: Policy, part: Part, outcome: v.OutcomeKind) -> Keep:
+    """The period that counts."""
+    name = rule(part, outcome)
+    return policy.retention.get(name, DEFAULT_KEEPING[name])
+
+
+def months_after(start: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def periods(policy: Policy) -> tuple[Period, ...]:
+    """The shortest time in which each part of each outcome can be due."""
+    found = []
+    for part, outcome in product(Part, v.OutcomeKind):
+        kept = keep(policy, part, outcome)
+        least = min(kept.months, ZVH_MOST) if part is Part.ZVH else kept.months
+        stay = policy.longest_stay if kept.since is Since.LEFT_SCHOOL and part is not Part.ZVH else 0
+        found.append(Period(part, outcome, least + stay, least, kept.shielded))
+    return tuple(found)
+
+
+def steps(held: Held, policy: Policy) -> Iterator[Due]:
+    """What will be done to this part, in order; what was done already is left out."""
+    kept = keep(policy, held.part, held.outcome)
+    closed_on = local_day(policy.calendar, held.closed_at)
+    name = rule(held.part, held.outcome)
+    if kept.shielded and not held.shielded:
+        yield Due(
+            case_id=held.case_id, part=held.part, act=Act.SHIELD, rule=name,
+            since=Since.CLOSED, started_on=closed_on, due_on=closed_on,
+        )  # fmt: skip
+    started_on, due_on = _end(held, kept, policy)
+    yield Due(
+        case_id=held.case_id, part=held.part, act=Act.DESTROY, rule=name,
+        since=kept.since, started_on=started_on, due_on=due_on,
+        hold=Hold.REQUEST_OPEN if held.request_open else None,
+    )  # fmt: skip
+
+
+def due(held: Held, policy: Policy, today: date) -> Iterator[Due]:
+    """What is to be done to this part by now, holds included: a hold says why it is not."""
+    return (step for step in steps(held, policy) if step.due_on <= today)
+
+
+def _end(held: Held, kept: Keep, policy: Policy) -> tuple[date, date]:
+    """From when the period counts, and its last day; never later than the law lets a region choose."""
+    started_on = _start(held, kept.since, policy)
+    due_on = months_after(started_on, kept.months)
+    if held.part is Part.ZVH:
+        due_on = min(due_on, months_after(_start(held, Since.FIRST_PROCESSED, policy), ZVH_MOST))
+    return started_on, due_on
+
+
+def _start(held: Held, since: Since, policy: Policy) -> date:
+    if since is Since.LEFT_SCHOOL:
+        stayed = months_after(local_day(policy.calendar, held.closed_at), policy.longest_stay)
+        return held.left_on or stayed
+    moments = {
+        Since.CLOSED: held.closed_at,
+        Since.FIRST_PROCESSED: held.first_at,
+        Since.LAST_CHANGED: held.changed_at,
+    }
+    return local_day(policy.calendar, moments[since])
+
+
+def under_duty(held: Held, policy: Policy, today: date) -> bool:
+    """Whether a duty to keep this part still holds, so that a request for erasure is refused (AVG 17 lid 3 b)."""
+    kept = keep(policy, held.part, held.outcome)
+    return kept.duty and _end(held, kept, policy)[1] > today
+
+
+def tells_departure(case: Case, actor: Actor) -> bool:
+    """Who tells when the pupil left: the school of the case, or the privacy officer for it."""
+    return actor.role is v.Role.PRIVACY or (actor.role is v.Role.SCHOOL and actor.organisation == case.school)
+
+
+def opens_shielded(actor: Actor) -> bool:
+    """Who still opens a shielded part: the privacy officer, who answers those who ask for their rights."""
+    return actor.role is v.Role.PRIVACY

@@ -1,0 +1,67 @@
+"""``vangnet retention preview``, ``log`` and ``left``."""
+
+from datetime import UTC, date, datetime
+
+from protocol.calendar import local_day
+from protocol.refusals import RefusalCode, Refused
+from protocol.retention import due, tells_departure
+from starter.actors import ONLY_LOOK
+from starter.cli.output import write_json, write_table
+from starter.cli.session import Session, session
+from starter.errors import BadInput
+from store import RetentionRow
+
+
+async def preview(until: date | None, acting_as: str | None, *, as_json: bool) -> None:
+    """Print what is due by a day."""
+    async with session(acting_as) as here:
+        _only_look(here)
+        await here.log("retention preview")
+        store = here.store
+        policy = await store.policy(here.settings.region)
+        day = until or local_day(policy.calendar, datetime.now(UTC))
+        found = [step async for part in store.held_parts(policy, day) for step in due(part, policy, day)]
+    rows = [step.model_dump(mode="json", by_alias=True) for step in found]
+    rows.sort(key=lambda row: (row["dueOn"], row["caseId"]))
+    if as_json:
+        write_json(rows)
+    else:
+        write_table(rows, ("caseId", "part", "act", "rule", "since", "startedOn", "dueOn", "hold"))
+
+
+async def log(acting_as: str | None, *, as_json: bool) -> None:
+    """Print what was done, page by page."""
+    async with session(acting_as) as here:
+        _only_look(here)
+        await here.log("retention log")
+        found: list[RetentionRow] = []
+        while more := await here.store.retention_log(here.settings.region, before=found[-1].entry if found else None):
+            found += more
+    rows = [row.model_dump(mode="json", by_alias=True) for row in found]
+    if as_json:
+        write_json(rows)
+    else:
+        write_table(rows, ("at", "caseId", "part", "act", "rule", "dueOn", "requestId"))
+
+
+async def left(case: str, day: date, acting_as: str | None) -> None:
+    """Note when the pupil left.
+
+    Raises:
+        BadInput: That day is still to come.
+        Refused: By somebody else than the case's school or the privacy officer.
+    """
+    if day > datetime.now(UTC).date():
+        raise BadInput("De datum van vertrek ligt in de toekomst.")
+    async with session(acting_as) as here:
+        found = await here.look(case, "departure")
+        if not tells_departure(found.case, here.actor):
+            raise Refused(RefusalCode.NOT_ALLOWED)
+        organisation, user = here.actor.organisation or "", here.actor.user or ""
+        by = here.actor.model_copy(update={"user": await here.store.staff_id(organisation, user)})
+        await here.store.told_departure(case, day, by)
+
+
+def _only_look(here: Session) -> None:
+    if here.actor.role not in ONLY_LOOK:
+        raise Refused(RefusalCode.NOT_ALLOWED)

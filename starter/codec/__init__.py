@@ -1,0 +1,1 @@
+"""The codec server: opens payloads for Temporal's console, for who may see the case that they are of."""

@@ -1,0 +1,5 @@
+"""Run the codec server: ``python -m starter.codec``."""
+
+from starter.codec.serving import main
+
+main()

@@ -1,0 +1,12 @@
+"""Who looked at what, when and why: for the privacy officer, and as an extract for who it is about."""
+
+from starlette.routing import BaseRoute, Route
+
+from starter.web.looks import logged
+from starter.web.privacy import extract, looks
+
+routes: list[BaseRoute] = [
+    Route("/toegang", logged(looks.everything), methods=["GET"]),
+    Route("/toegang/uittreksel", logged(extract.show), methods=["GET"]),
+    Route("/toegang/uittreksel.json", logged(extract.as_json), methods=["GET"]),
+]

@@ -1,0 +1,20 @@
+"""What the people in a case ask for under the law, and how long files are kept: for the privacy officer."""
+
+from starlette.routing import BaseRoute, Route
+
+from starter.web.looks import logged
+from starter.web.rights import document, entering, handling, listing, periods
+
+routes: list[BaseRoute] = [
+    Route("/rechten", logged(listing.everything), methods=["GET"]),
+    Route("/rechten/nieuw", logged(entering.ask), methods=["GET"]),
+    Route("/rechten/nieuw", entering.enter, methods=["POST"]),
+    Route("/rechten/bewaartermijnen", logged(periods.show), methods=["GET"]),
+    Route("/rechten/bewaartermijnen", periods.depart, methods=["POST"]),
+    Route("/rechten/{request_id}", logged(handling.show), methods=["GET"]),
+    Route("/rechten/{request_id}", handling.act, methods=["POST"]),
+    Route("/rechten/{request_id}/stukken", logged(document.ask), methods=["GET"]),
+    Route("/rechten/{request_id}/stukken", document.choose, methods=["POST"]),
+    Route("/rechten/{request_id}/inzage", logged(document.show), methods=["GET"]),
+    Route("/rechten/{request_id}/inzage.json", logged(document.as_json), methods=["GET"]),
+]

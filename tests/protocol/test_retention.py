@@ -1,0 +1,159 @@
+"""How long each part of a closed case is kept: the periods, written down by hand, and the days they lead to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol import vocabulary as v
+from protocol.keeping import DEFAULT_KEEPING, Keep, Part, Since, rule
+from protocol.messages import Actor
+from protocol.policy import Policy
+from protocol.retention import Act, Held, Hold, due, keep, months_after, opens_shielded, periods, steps, under_duty
+
+POLICY = Policy(region="demo")
+OUTCOME = v.OutcomeKind
+CLOSED = datetime(2026, 11, 23, 10, tzinfo=UTC)
+FIRST = datetime(2025, 3, 31, 10, tzinfo=UTC)
+CHANGED = datetime(2027, 1, 5, 10, tzinfo=UTC)
+
+EXPECTED = {
+    (Part.SCHOOL, OUTCOME.HANDLED_AT_SCHOOL): date(2034, 11, 23),
+    (Part.SCHOOL, OUTCOME.RETURNED): date(2034, 11, 23),
+    (Part.SCHOOL, OUTCOME.ENDED): date(2034, 11, 23),
+    (Part.SCHOOL, OUTCOME.CANCELLED): date(2026, 12, 23),
+    (Part.COORDINATOR, OUTCOME.HANDLED_AT_SCHOOL): date(2027, 11, 23),
+    (Part.COORDINATOR, OUTCOME.RETURNED): date(2047, 1, 5),
+    (Part.COORDINATOR, OUTCOME.ENDED): date(2047, 1, 5),
+    (Part.COORDINATOR, OUTCOME.CANCELLED): date(2026, 12, 23),
+    (Part.ZVH, OUTCOME.HANDLED_AT_SCHOOL): date(2030, 3, 31),
+    (Part.ZVH, OUTCOME.RETURNED): date(2030, 3, 31),
+    (Part.ZVH, OUTCOME.ENDED): date(2030, 3, 31),
+    (Part.ZVH, OUTCOME.CANCELLED): date(2026, 12, 23),
+}
+"""The day on which each part goes: without a date of leaving a pupil is thought to stay six years more."""
+
+
+def held(part: Part, outcome: OUTCOME = OUTCOME.RETURNED, **changed: object) -> Held:
+    """A part of a case that began in March 2025, was closed in November 2026 and touched in January 2027."""
+    facts = {"case_id": "c", "part": part, "outcome": outcome, "closed_at": CLOSED, "changed_at": CHANGED}
+    return Held.model_validate(facts | {"first_at": FIRST} | changed)
+
+
+def gone_on(part: Held, policy: Policy = POLICY) -> date:
+    """When it is destroyed."""
+    return next(step.due_on for step in steps(part, policy) if step.act is Act.DESTROY)
+
+
+def test_every_part_and_outcome_has_a_period() -> None:
+    """There is no closed case of which nobody knows how long it is kept."""
+    assert {rule(part, outcome) for part, outcome in product(Part, OUTCOME)} == set(DEFAULT_KEEPING)
+    assert set(product(Part, OUTCOME)) == set(EXPECTED)
+
+
+@pytest.mark.parametrize(("part", "outcome"), EXPECTED)
+def test_the_day_on_which_a_part_goes(part: Part, outcome: OUTCOME) -> None:
+    """By the defaults, as the law has them."""
+    assert EXPECTED[part, outcome] == gone_on(held(part, outcome))
+
+
+def test_a_part_is_due_on_its_day_and_not_before() -> None:
+    """The day before there is nothing to do."""
+    coordinator = held(Part.COORDINATOR)
+
+    assert [] == list(due(coordinator, POLICY, date(2047, 1, 4)))
+    assert [Act.DESTROY] == [step.act for step in due(coordinator, POLICY, date(2047, 1, 5))]
+
+
+def test_the_school_counts_from_when_the_pupil_left() -> None:
+    """Two years after leaving, where somebody told when that was."""
+    left = held(Part.SCHOOL, left_on=date(2027, 7, 15))
+
+    step = list(steps(left, POLICY))[-1]
+
+    assert (date(2029, 7, 15), "school.returned", Since.LEFT_SCHOOL) == (step.due_on, step.rule, step.since)
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_only_the_zvh_part_is_shielded_at_closing(part: Part) -> None:
+    """Wgs 2.31 lid 8; what was shielded before is not shielded again."""
+    today = CLOSED.date()
+
+    acts = [step.act for step in due(held(part), POLICY, today)]
+    again = [step.act for step in due(held(part, shielded=True), POLICY, today)]
+
+    assert ([Act.SHIELD] if part is Part.ZVH else []) == acts
+    assert [] == again
+
+
+def test_no_region_keeps_the_zvh_part_longer_than_the_law() -> None:
+    """Five years after the first processing, whatever the settings say."""
+    endless = Policy(region="demo", retention={"zvh.returned": Keep(months=1200, since=Since.LAST_CHANGED)})
+
+    assert date(2030, 3, 31) == gone_on(held(Part.ZVH), endless)
+
+
+def test_a_region_sets_a_period_of_its_own() -> None:
+    """Only that one differs."""
+    own = Policy(region="demo", retention={"coordinator.returned": Keep(months=6, since=Since.CLOSED)})
+
+    assert date(2027, 5, 23) == gone_on(held(Part.COORDINATOR), own)
+    assert keep(POLICY, Part.COORDINATOR, OUTCOME.ENDED) == keep(own, Part.COORDINATOR, OUTCOME.ENDED)
+
+
+def test_an_open_request_holds_what_is_due() -> None:
+    """The answer needs the data; shielding goes on."""
+    found = list(due(held(Part.ZVH, request_open=True), POLICY, date(2040, 1, 1)))
+
+    assert [(Act.SHIELD, None), (Act.DESTROY, Hold.REQUEST_OPEN)] == [(step.act, step.hold) for step in found]
+
+
+def test_the_last_day_of_a_month_stays_the_last() -> None:
+    """31 August and six months is the end of February."""
+    assert date(2027, 2, 28) == months_after(date(2026, 8, 31), 6)
+    assert date(2028, 2, 29) == months_after(date(2026, 8, 31), 18)
+    assert date(2026, 12, 31) == months_after(date(2026, 11, 30), 1).replace(day=31)
+
+
+def test_a_duty_to_keep_ends_with_its_period() -> None:
+    """The school has to keep the pupil's file; the others erase when they are asked to."""
+    assert under_duty(held(Part.SCHOOL), POLICY, date(2034, 11, 22))
+    assert not under_duty(held(Part.SCHOOL), POLICY, date(2034, 11, 23))
+    assert not under_duty(held(Part.COORDINATOR), POLICY, date(2027, 1, 1))
+    assert not under_duty(held(Part.ZVH), POLICY, date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("role", list(v.Role))
+def test_only_the_privacy_officer_opens_what_is_shielded(role: v.Role) -> None:
+    """Nobody who worked on the case, and nobody who looks after the system."""
+    assert (role is v.Role.PRIVACY) == opens_shielded(Actor(role=role, organisation="x", user="s-1"))
+
+
+@given(
+    part=st.sampled_from(Part),
+    outcome=st.sampled_from(OUTCOME),
+    kept=st.builds(Keep, months=st.integers(0, 300), since=st.sampled_from(Since), shielded=st.booleans()),
+    days=st.tuples(st.integers(0, 2000), st.integers(0, 2000), st.integers(0, 2000)),
+    left_on=st.none() | st.dates(date(2010, 1, 1), date(2040, 1, 1)),
+)
+def test_the_sieve_lets_everything_through_that_is_due(
+    part: Part, outcome: OUTCOME, kept: Keep, days: tuple[int, int, int], left_on: date | None
+) -> None:
+    """Whatever a region sets: nothing is due earlier than the periods say by which the store looks for it."""
+    opened = date(2015, 1, 31)
+    first, closed, changed = (
+        datetime.combine(opened, datetime.min.time(), UTC) + timedelta(days=sum(days[: place + 1]))
+        for place in range(3)
+    )
+    policy = Policy(region="demo", retention={rule(part, outcome): kept})
+    facts = held(part, outcome, first_at=first, closed_at=closed, changed_at=changed, left_on=left_on)
+    period = next(found for found in periods(policy) if (found.part, found.outcome) == (part, outcome))
+
+    start, months = (opened, period.months) if left_on is None else (min(opened, left_on), period.when_left)
+
+    assert gone_on(facts, policy) >= months_after(start, months)
+    assert period.shielded == kept.shielded

@@ -1,0 +1,28 @@
+"""What a case keeps of its tasks while it waits: nothing of the messages that they came in."""
+
+from __future__ import annotations
+
+import gc
+
+from temporalio.bridge.proto.workflow_activation import InitializeWorkflow, WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+
+from tests.workflows import stories
+from tests.workflows.patience import eventually
+from tests.workflows.town import Town
+
+_OF_TASKS = (InitializeWorkflow, WorkflowActivation, WorkflowActivationCompletion)
+
+
+async def test_cases_that_wait_keep_nothing_of_their_tasks(town: Town) -> None:
+    """The SDK's names have not changed: no message of a task is kept alive by a part of it.
+
+    The worker's own loop holds the task that came last, until the next.
+    """
+    for _ in range(3):
+        await stories.talked(await town.open())
+    await eventually(_at_most_one_is_kept, "no case keeps a task")
+
+
+async def _at_most_one_is_kept() -> bool:
+    return sum(isinstance(found, _OF_TASKS) for found in gc.get_objects()) <= 1
