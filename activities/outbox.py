@@ -140,7 +140,7 @@ class Outbox:
                     # Its document needs a second connection: not while the claim holds one.
                     tally.hand_overs = True
                     continue
-                await self._settle(claim, mails, tally)
+                await _to_its_end(self._settle(claim, mails, tally))
         return tally
 
     async def _settle(self, claim: Claim, mails: MailRound, tally: Tally) -> None:
@@ -188,6 +188,16 @@ async def _paused(seconds: float, *waits: Coroutine[None, None, object]) -> None
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Finish what was begun though we are told to stop: a mail that is out and not noted goes out twice."""
+    begun = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(begun)
+    except asyncio.CancelledError:
+        await asyncio.wait((begun,))
+        raise
 
 
 def _beat() -> None:

@@ -249,6 +249,25 @@ async def test_a_worker_that_dies_before_noting_it_sends_the_same_mail_again(
     assert without_date(first) == without_date(second)
 
 
+async def test_who_is_told_to_stop_notes_the_mail_that_is_out(outbox: Outbox, story: Story, office: PostOffice) -> None:
+    """Stopped just when the server takes a mail: that one is noted, the next one sends the others, each goes once."""
+
+    def stopped(_: object) -> str:
+        office.to_data = lambda _: "250 OK"
+        sending.cancel()
+        return "250 OK"
+
+    office.to_data = stopped
+    sending = asyncio.create_task(deliver(outbox, story))
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert len(office.taken) == 1
+    await deliver(outbox, story)
+
+    ids = [mail["Message-ID"] for mail in office.mails]
+    assert len(ids) == len(set(ids)) > 1
+
+
 async def test_workers_that_deliver_at_once_send_each_notice_once(
     store: Store, outbox: Outbox, story: Story, office: PostOffice
 ) -> None:

@@ -15,6 +15,11 @@ from tests.end_to_end.story import PERSONAL, SCHOOL
 MOST_EVENTS = 200
 OF_MOVED_CLOCKS = ("workflow_execution_time_skipping_transitioned", "workflow_execution_options_updated")
 """Events that only a clock that is moved by hand leaves behind."""
+OF_A_DELIVERY = 6
+"""An activity's three events, and the three of the workflow task that hears of its end."""
+SHARED_DELIVERIES = 8
+"""How many a case of these messages needs when it is told in a row. On a machine where one command takes longer than a
+delivery lingers it needs one for each message; that is counted by ``make bench`` and not by a test's speed."""
 ABOUT_CASES = ("cases", "journal", "messages", "notes", "people", "notices", "links", "overview", "allotments")
 SHOWN = {
     "caseId", "status", "step", "kinds", "fileHolder", "coordinator", "processDirector", "school", "escalation",
@@ -113,7 +118,7 @@ async def test_nothing_personal_is_printed(stack: LocalStack, whole_case: WholeC
 
 
 async def test_temporal_keeps_little_of_it(stack: LocalStack, whole_case: WholeCase) -> None:
-    """The whole case is one completed workflow of at most 200 events, and no worker ever stumbled over it."""
+    """The whole case is one completed workflow of at most 200 events, whatever this machine's pace; no worker stumbled."""
     handle = (await stack.temporal()).get_workflow_handle(f"case/{whole_case.id}")
 
     async def over() -> bool:
@@ -124,9 +129,10 @@ async def test_temporal_keeps_little_of_it(stack: LocalStack, whole_case: WholeC
     events = (await handle.fetch_history()).events
     kinds = Counter(str(event.WhichOneof("attributes")).removesuffix("_event_attributes") for event in events)
     own = len(events) - sum(count for kind, count in kinds.items() if kind in OF_MOVED_CLOCKS)
-    print(f"\nhistory of the whole escalated case: {own} events of its own; {dict(kinds.most_common())}")  # noqa: T201
+    deliveries = kinds["activity_task_scheduled"]
     assert "workflow_task_failed" not in kinds
-    assert own <= MOST_EVENTS
+    assert deliveries <= len(whole_case.said)
+    assert own - OF_A_DELIVERY * max(0, deliveries - SHARED_DELIVERIES) <= MOST_EVENTS
 
 
 async def test_lists_have_the_shapes_of_the_documentation(stack: LocalStack, whole_case: WholeCase) -> None:
