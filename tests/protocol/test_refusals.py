@@ -130,8 +130,8 @@ TRIED: dict[str, Tried] = {
     "age_not_new": (s.at_signal, lambda _: m.AgeReached(age=v.AgeBand.UNDER_12), "system"),
 }
 OF_OPENING = {"no_signal", "staff_involved"}
-ABOUT_OTHERS = {"message_id_reused", "unknown_organisation", "note_missing", "no_forward"}
-"""Said by the store and the directory; the note has its own test; no forward is no relation to withdraw it."""
+ABOUT_OTHERS = {"message_id_reused", "objection_pending", "unknown_organisation", "note_missing", "no_forward"}
+"""Said by the store and the directory, and of an objection by the rights' own tests; the note has its own test; no forward is no relation to withdraw it."""
 
 
 def longer(telling: Telling, days: int) -> Telling:

@@ -40,8 +40,17 @@ _PATIENCE = 60
 _ids = count(1)
 _EVIDENCE = ("paper", "oral")
 _JUST_PAST = timedelta(seconds=1)
+_FAR = timedelta(minutes=30)
 Heard = tuple[NoticeKind, v.Task | None, str | None]
 """A notice as somebody reads it: what about, which task, which rung of its ladder."""
+
+
+class SkippedTooFar(Exception):
+    """Temporal went on skipping time: what came of the case then says nothing.
+
+    Skipping is experimental in this server. When a run ends while its time is skipped, the next one knows that time is
+    skipped and not until when.
+    """
 
 
 class ToldCase:
@@ -153,6 +162,8 @@ class ToldCase:
         """Nobody does anything until this deadline reaches its next rung; when that is."""
         at = rung_at(await self.deadline(task, subject), POLICY)
         await self.passes(at - await self.now() + _JUST_PAST)
+        if await self.now() > at + _FAR:
+            raise SkippedTooFar
         return at
 
     async def now(self) -> datetime:

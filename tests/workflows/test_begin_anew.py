@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 
@@ -15,7 +16,7 @@ from store import KeyRing
 from tests.activities.post_office import PostOffice
 from tests.protocol.days import dutch_day, end_of, morning_of, working_day
 from tests.workflows import stories
-from tests.workflows.case import told
+from tests.workflows.case import SkippedTooFar, ToldCase, told
 from tests.workflows.conftest import healthy
 from tests.workflows.log_watch import LogWatch
 from tests.workflows.names import CJG, SCHOOL
@@ -26,6 +27,7 @@ from tests.workflows.town import Manner, Town, town_on
 T = v.Task
 _SOON = "limit.historyCount.suggestContinueAsNew=24"
 """After every two or three messages."""
+_TRIES = 5
 _IN_FLIGHT = 8
 """Temporal takes ten updates of a workflow at a time."""
 
@@ -59,12 +61,7 @@ async def town(
 
 async def test_a_whole_case_over_many_runs(town: Town) -> None:
     """From signal to returned file: every message counts once, every clock rings on its day, every notice goes out once."""
-    case = await town.open()
-    await stories.asked(case)
-    asked_on = dutch_day((await case.state()).at)
-    assert await case.silence(T.CONSENT_ANSWER) == morning_of(working_day(asked_on, 3))
-    assert await case.silence(T.CONSENT_ANSWER) == end_of(working_day(asked_on, 5))
-    await case.silence(T.SCHOOL_DECIDES)
+    case = await _escalated_by_itself(town)
     await case.told(CJG, "accept_report")
     await case.told(CJG, "set_severity", severity="low")
     await case.told(CJG, "withdraw_escalation")
@@ -73,9 +70,24 @@ async def test_a_whole_case_over_many_runs(town: Town) -> None:
     await case.told(SCHOOL, "confirm_hand_over")
     assert await case.ended() == Outcome(kind=v.OutcomeKind.RETURNED, reason="goal_reached")
     notices = await case.notices()
-    assert len(town.office.taken) == len({n.notice_id for n in notices}) == len(notices)
+    mails = [str(mail["Message-ID"]) for mail in town.office.mails]
+    assert sum(case.id in mail for mail in mails) == len({n.notice_id for n in notices}) == len(notices)
     runs = await eventually(lambda: case.runs_at_least(4), "four runs are listed")
     print(f"\nruns of one case: {len(runs)}")  # noqa: T201  # a figure that is to be seen
+
+
+async def _escalated_by_itself(town: Town) -> ToldCase:
+    """A case that nobody answered; another one where the server skipped more time than it was asked to."""
+    for _ in range(_TRIES):
+        case = await town.open()
+        await stories.asked(case)
+        asked_on = dutch_day((await case.state()).at)
+        with suppress(SkippedTooFar):
+            assert await case.silence(T.CONSENT_ANSWER) == morning_of(working_day(asked_on, 3))
+            assert await case.silence(T.CONSENT_ANSWER) == end_of(working_day(asked_on, 5))
+            await case.silence(T.SCHOOL_DECIDES)
+            return case
+    raise AssertionError("the server never skips time as it is asked to")
 
 
 async def test_a_repeat_after_a_new_run_counts_once(town: Town) -> None:

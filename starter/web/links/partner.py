@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from protocol.events import PartnerAnswered, Recorded
 from protocol.messages import AnswerPartnerRequest, name_of
 from protocol.vocabulary import PartnerAnswer
+from starter.pictures import holds_picture
 from starter.web.form import Form, form
 from starter.web.links.holder import Holder
 from starter.web.links.telling import Saying, message_id, result, tell
@@ -68,15 +69,25 @@ async def answer(request: Request, holder: Holder) -> Response:
         return _ask(request, holder, sent, errors)
     id_ = _id(request, holder)
     if not await services(request).store.use_link(holder.token, id_):
-        return result(request, holder, "too_late", 409)
+        return await _said_before(request, holder, sent)
     said = Saying(_MESSAGE, {"answer": sent.text("answer")}, id_, sent.text("note") or None)
     return await tell(request, holder, said, holder.address)
+
+
+async def _said_before(request: Request, holder: Holder, sent: Form) -> Response:
+    """Who sends the same answer again is led to it; another one comes too late."""
+    given = await _answered(request, holder)
+    if given and isinstance(given.event, PartnerAnswered) and given.event.answer == sent.text("answer"):
+        return RedirectResponse(holder.address, 303)
+    return result(request, holder, "too_late", 409)
 
 
 def _errors(request: Request, sent: Form) -> dict[str, str]:
     t = texts(request)
     if sent.text("answer") not in set(PartnerAnswer):
         return {"answer": t("link.partner.missing")}
+    if holds_picture(sent.text("note")):
+        return {"note": t("intake.wrong_picture")}
     if sent.text("answer") == PartnerAnswer.DECLINE and not sent.text("note"):
         return {"note": t("link.partner.reason_missing")}
     return {}
