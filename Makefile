@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests proofs worker.py)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help run test check format bench proof lock reference record-histories clean
+.PHONY: help run test check format bench proof lock sbom reference record-histories clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lock: .venv/.dev ## resolve the dependencies of pyproject.toml anew
 	@$(LOCK) --upgrade --extra dev --output-file requirements/dev.txt
 	@$(LOCK) --extra local --constraint requirements/dev.txt --output-file requirements/local.txt
 	@$(LOCK) --constraint requirements/dev.txt --output-file requirements/run.txt
+
+sbom: .venv/.dev ## what a production process is made of, as a CycloneDX list: build/sbom.json
+	@$(BIN)/python deploy/sbom.py build/sbom.json
 
 clean: ## remove the local stack's data (.local/); refuses while it runs
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m starter.stack.clean; else rm -rf .local; fi

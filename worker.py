@@ -16,6 +16,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.anchoring import Anchoring, AnchorSettings
 from activities.bell import Bell
 from activities.case_file import CaseFile
+from activities.emergency_notices import EmergencyNotices, PrivacyOfficer
 from activities.hand_over import HandOvers
 from activities.housekeeping import Housekeeping
 from activities.mail import Mailer, MailSettings, Tls
@@ -99,6 +100,13 @@ def anchor_settings(settings: Settings) -> AnchorSettings | None:
     return AnchorSettings(key=settings.anchor_key, file=settings.anchor_file, mail_to=settings.anchor_mail_to)
 
 
+def emergency_notices(store: Store, settings: Settings) -> EmergencyNotices:
+    """Mails to the privacy officer; none where no address is set."""
+    to = settings.privacy_mail_to
+    officer = to and PrivacyOfficer(region=settings.region, address=to, public_url=settings.public_url)
+    return EmergencyNotices(store, officer or None, mail_settings(settings))
+
+
 async def work(settings: Settings) -> None:
     """Carry cases until a signal, then let what runs finish.
 
@@ -119,6 +127,7 @@ async def work(settings: Settings) -> None:
         await ensure_schedules(client, anchors=every if settings.anchor_key else None)
         webhooks = await open_until_the_end.enter_async_context(Webhooks())
         mailer = await open_until_the_end.enter_async_context(Mailer(mail_settings(settings)))
+        await open_until_the_end.enter_async_context(emergency_notices(store, settings).watching())
         stop = open_until_the_end.enter_context(stop_on_signals())
         async with worker(client, store, webhooks, settings, mailer):
             _log.info("carrying cases")

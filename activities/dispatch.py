@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from activities.errors import DeliveryCode
-from activities.texts import Reader
+from activities.texts import DEFAULT_LANGUAGE, Reader, catalogues
 from protocol.model import Frozen
 from protocol.notices import Contact, Notice, NoticeKind
 from store import Claim, NoticeRow, Webhook
@@ -130,5 +130,10 @@ def _reader(claim: Claim) -> Reader:
 def _link(claim: Claim, public_url: str) -> str | None:
     """A one-time link, or the case's page behind the login, which people of the case do not have."""
     if claim.token is not None:
-        return f"{public_url}/k/{claim.token}"
+        return f"{public_url}/k/{claim.token}{_in_language(claim.recipient.language)}"
     return None if claim.recipient.person else f"{public_url}/zaken/{claim.notice.case_id}"
+
+
+def _in_language(language: str) -> str:
+    """What makes the page behind a link speak as the mail does; Dutch is what it speaks by itself."""
+    return f"?taal={language}" if language != DEFAULT_LANGUAGE and language in catalogues() else ""

@@ -19,6 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How much, and with which choices."""
     proving.pytest_addoption(parser)
     parser.addoption("--kills", type=int, default=30, help="how often something is killed")
+    parser.addoption("--links", type=int, default=1000, help="how many one-time links are stormed")
+    parser.addoption("--hostile", type=int, default=50_000, help="how many hostile inputs are sent")
     parser.addoption("--cases", type=int, default=5, help="how many cases are told to their end meanwhile, at least")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from protocol import vocabulary as v
-from protocol.access import Relation, reads_file, relations
+from protocol.access import Relation, may_break_glass, reads_file, relations
 from protocol.case import Case
 from protocol.messages import Actor
 
@@ -17,6 +17,8 @@ class Ground(StrEnum):
     """The school brought the case in, or the organisation holds the file."""
     CONSENT = "consent"
     LEGAL_BASIS = "legal_basis"
+    EMERGENCY = "emergency"
+    """There was no cover, and somebody said in writing why it could not wait."""
     TASK = "task"
     """There is something to do, and no cover: the task was seen, nobody's data."""
     SUBJECT = "subject"
@@ -40,7 +42,7 @@ _BY_ROLE = {
 _OWN = frozenset({Relation.SCHOOL, Relation.HOLDER})
 
 
-def ground(case: Case | None, actor: Actor) -> str:
+def ground(case: Case | None, actor: Actor, *, emergency: bool = False) -> str:
     """On what somebody's look at a case rests now: a :class:`Ground`, of a legal basis with a dot and which one."""
     if case is None:
         return _BY_ROLE.get(actor.role, Ground.OWN_WORK)
@@ -51,6 +53,8 @@ def ground(case: Case | None, actor: Actor) -> str:
         return _BY_ROLE[actor.role]
     if mine & _OWN:
         return Ground.OWN_FILE
+    if emergency and may_break_glass(case, actor):
+        return Ground.EMERGENCY
     return _cover(case, actor.organisation or "") if reads_file(case, actor) else Ground.TASK
 
 

@@ -158,6 +158,14 @@ def needs_note(message: Message) -> bool:
     return message.NOTE
 
 
+def asks_why(message: Message) -> bool:
+    """Whether who tells this is asked for a reason at the door: a partner that declines (step 5).
+
+    The case itself does not ask it: in its past a partner may have declined without one.
+    """
+    return isinstance(message, m.AnswerPartnerRequest) and message.answer is v.PartnerAnswer.DECLINE
+
+
 def _turn(case: Case | None, message: Message, telling: Telling) -> Turn:
     if isinstance(message, m.OpenCase):
         return _open(case, message, telling)

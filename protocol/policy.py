@@ -7,6 +7,9 @@ it, so that no library decides a timer while a history is replayed.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from protocol import vocabulary as v
 from protocol.keeping import LONGEST_STAY, NO_OTHERS, Keep
@@ -102,3 +105,5 @@ class Policy(Frozen):
     """Only the periods that differ from :data:`protocol.keeping.DEFAULT_KEEPING`, by their rule's name."""
     longest_stay: int = LONGEST_STAY
     """Months after closing that a pupil is thought to be at school when nobody told that they left."""
+    emergency_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+    """How long somebody without cover reads the file in an emergency."""

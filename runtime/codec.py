@@ -23,6 +23,8 @@ from runtime.squeezing import squeezed, unsqueezed
 from store.keys import PAYLOADS, KeyRing
 
 _ENCODING = b"binary/vangnet-sealed"
+_FOREIGN = b"binary/not-sealed"
+"""Read by no converter: a signal of it is passed over, an update of it is refused, and the case goes on."""
 _BOUND = b"vangnet payload 1"
 _NONCE = 12
 _CASES = "case/"
@@ -70,7 +72,8 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
 
     def _opened(self, payload: Payload) -> Payload:
         if not is_sealed(payload):
-            return payload
+            # Whoever reaches Temporal can write what is not sealed: to a case it is no message.
+            return Payload(metadata={"encoding": _FOREIGN}) if self._case else payload
         key, case = payload.metadata.get("key", b""), payload.metadata.get("case", b"")
         sealer = self._sealers.get(key.decode(errors="replace"))
         if sealer is None:

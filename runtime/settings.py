@@ -123,6 +123,9 @@ class Settings(Read):
     metrics_address: str | None = None
     """Where the worker serves Prometheus, such as ``127.0.0.1:9464``; nowhere by default."""
 
+    privacy_mail_to: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] | None = None
+    """The privacy officer, who is told of each emergency."""
+
     anchor_key: Path | None = None
     """The file with the Ed25519 key that signs anchors, for the worker alone; without it none are taken."""
     anchor_public_key: Path | None = None

@@ -157,15 +157,29 @@ class CaseClient:
         """
         submission = read_submission(name, fields, actor, note, id, self._store.keys)
         known = await self._known(case_id, submission.id)
-        if known and known.digest == submission.digest and known.state is not MessageState.STAGED:
+        if known and _decided(known, submission):
             return await self._answered(case_id, known)
-        directory = await standing.directory(self._store, self._region)
-        draft = read_draft(submission, directory, self._store.keys)
-        check_actor(actor, directory, RefusalCode.UNKNOWN_CASE)
-        found = await standing.find_for(self._store, case_id, submission.actor)
+        draft = await self._read(submission, actor)
+        try:
+            found = await standing.find_for(self._store, case_id, submission.actor)
+        except Refused as refused:
+            return await self._meanwhile(case_id, submission, refused)
         if known and known.digest != submission.digest:
             raise Refused(RefusalCode.MESSAGE_ID_REUSED)
         return await self._tell(found, draft, actor)
+
+    async def _read(self, submission: Submission, actor: Actor) -> Draft:
+        directory = await standing.directory(self._store, self._region)
+        draft = read_draft(submission, directory, self._store.keys)
+        check_actor(actor, directory, RefusalCode.UNKNOWN_CASE)
+        return draft
+
+    async def _meanwhile(self, case_id: str, submission: Submission, refused: Refused) -> Answer:
+        """Told twice at once, the first may have taken who tells it out of the case since we looked."""
+        known = await self._known(case_id, submission.id)
+        if known and _decided(known, submission):
+            return await self._answered(case_id, known)
+        raise refused
 
     async def _tell(self, found: Standing, draft: Draft, actor: Actor) -> Answer:
         message, content = await draft.settle(self._store, found.case)
@@ -267,9 +281,7 @@ class CaseClient:
         raise Refused(RefusalCode(known.refusal or RefusalCode.MESSAGE_ID_REUSED), found.case.step if found else None)
 
     async def _known(self, case_id: str, message_id: str) -> StoredMessage | None:
-        if not standing.CASE_ID.fullmatch(case_id):
-            return None
-        return await self._store.message(case_id, message_id)
+        return await self._store.message(case_id, message_id) if standing.CASE_ID.fullmatch(case_id) else None
 
     async def _is_recorded(self, case_id: str, message_id: str) -> bool:
         known = await self._store.message(case_id, message_id)
@@ -280,3 +292,8 @@ class CaseClient:
         for user in (actor.user, second_reviewer(submission)):
             if user is not None and actor.organisation is not None:
                 await self._store.staff_id(actor.organisation, user)
+
+
+def _decided(known: StoredMessage, submission: Submission) -> bool:
+    """Whether this very message was answered before."""
+    return known.digest == submission.digest and known.state is not MessageState.STAGED

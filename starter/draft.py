@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from protocol.case import Case
+from protocol.decide import asks_why
 from protocol.messages import Message, SetGuardians, name_of
 from protocol.refusals import RefusalCode, Refused
 from starter.fields import Directory, parse_message, read_model
@@ -25,10 +26,13 @@ class Draft(NamedTuple):
         The same submission always settles the same way: ids are allotted to its message id.
 
         Raises:
-            Refused: ``unknown_person`` for a guardian who is said to be in the case and is not.
+            Refused: ``note_missing`` for a partner that declines without a reason, ``unknown_person`` for a guardian
+                who is said to be in the case and is not.
         """
         note = self.submission.note
         if isinstance(self.read, Message):
+            if asks_why(self.read) and note is None:
+                raise Refused(RefusalCode.NOTE_MISSING)
             return self.read, Content(note=note)
         if not set(self.read.known) <= set(case.persons):
             raise Refused(RefusalCode.UNKNOWN_PERSON)

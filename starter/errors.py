@@ -34,6 +34,16 @@ class TooLarge(BadInput):
     code = "too_large"
 
 
+class PictureRefused(BadInput):
+    """A picture or film stands in a text: none is ever kept (invariant 10)."""
+
+    code = "picture"
+
+    def __init__(self) -> None:
+        """Say that it is to be taken out."""
+        super().__init__("Hier staat een beeld in. Haal het weg: beelden worden nooit bewaard.")
+
+
 class UnknownMessage(BadInput):
     """No message of the protocol has this name."""
 

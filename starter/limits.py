@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from starter.errors import BadInput, TooLarge
+from starter.errors import BadInput, PictureRefused, TooLarge
+from starter.pictures import holds_picture
 
 LARGEST = 64 * 1024
 """The most bytes of UTF-8 that one field, or a note, can have."""
@@ -21,6 +22,7 @@ def check_fields(fields: Mapping[str, JsonValue]) -> None:
     """Refuse a field that is too large or is not text that can be kept.
 
     Raises:
+        PictureRefused: A picture was pasted into one.
         TooLarge: A field has more than :data:`LARGEST` bytes.
         BadInput: A field is nested too deep, or its text is not Unicode text.
     """
@@ -31,19 +33,27 @@ def check_fields(fields: Mapping[str, JsonValue]) -> None:
 
 
 def check_note(note: str | None) -> None:
-    """Refuse a note that is too large, or is not text that can be kept."""
+    """Refuse a note that is too large, or is not text that can be kept: any text that somebody writes for others.
+
+    Raises:
+        PictureRefused: A picture was pasted into it.
+        TooLarge: It has more than :data:`LARGEST` bytes.
+        BadInput: It is not Unicode text.
+    """
     if note is not None and check_text(note, "De notitie") > LARGEST:
         raise TooLarge("De notitie is te groot: ten hoogste 64 KiB.")
 
 
 def check_text(text: str, what: str) -> int:
-    """Return how many bytes this text is, or refuse it as no text at all."""
+    """Return how many bytes this text is, or refuse it: it is no text at all, or a picture as text."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
         raise BadInput(f"{what} is geen geldige tekst (UTF-8).") from None
     if "\0" in text:
         raise BadInput(f"{what} is geen geldige tekst: er staat een nulteken in.")
+    if holds_picture(text):
+        raise PictureRefused
     return size
 
 

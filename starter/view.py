@@ -99,7 +99,7 @@ class CaseView(_View):
     """The messages that the reader may tell the case now, as the command line names them."""
 
 
-def view(case: Case, actor: Actor, now: datetime, policy: Policy) -> CaseView:
+def view(case: Case, actor: Actor, now: datetime, policy: Policy, *, emergency: bool = False) -> CaseView:
     """Show a case to somebody, as far as the protocol lets them see it.
 
     Args:
@@ -107,8 +107,9 @@ def view(case: Case, actor: Actor, now: datetime, policy: Policy) -> CaseView:
         actor: Who looks; what they may do is in ``allowed``. That the case exists for them is for the caller to know.
         now: The case's own time.
         policy: The settings of the case's region.
+        emergency: Whether an emergency of theirs runs.
     """
-    fields = seen(case, actor)
+    fields = seen(case, actor, emergency=emergency)
     shown = {name: value for field, part in _PARTS.items() if field in fields for name, value in part(case).items()}
     hidden = dict.fromkeys(CaseView.model_fields)
     return CaseView.model_validate(

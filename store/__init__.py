@@ -11,6 +11,7 @@ from store.data_keys import directory_scope, staff_scope
 from store.directory import ContactPerson, OrganisationRow
 from store.directory_changes import POLICY, Change, ChangeRow
 from store.drafts import DraftLine, StoredDraft
+from store.emergencies import EmergencyRow, Untold
 from store.errors import (
     AnchorKeyInvalid,
     AnchorsBroken,
@@ -86,6 +87,7 @@ __all__ = [
     "Counted",
     "DestroyedKey",
     "DraftLine",
+    "EmergencyRow",
     "Fault",
     "GuardianIntake",
     "Intake",
@@ -139,6 +141,7 @@ __all__ = [
     "StoredDraft",
     "StoredMessage",
     "StoredSession",
+    "Untold",
     "Webhook",
     "age_band",
     "directory_scope",

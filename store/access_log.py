@@ -104,7 +104,7 @@ class AccessLog(Database):
     """Writing the access log."""
 
     @asynccontextmanager
-    async def looking(self, reader: str = SYSTEM) -> AsyncIterator[None]:
+    async def looking(self, reader: str = SYSTEM, user: str | None = None) -> AsyncIterator[None]:
         """Read inside of this, show afterwards: no row, no data.
 
         All that is read in it, and the rows about it, are one transaction. Entries that are logged in it are
@@ -114,6 +114,7 @@ class AccessLog(Database):
 
         Args:
             reader: As whom, of ``protocol.access.reader``: the database holds them to what the protocol lets them read.
+            user: Which member of staff, by pseudonym: an emergency is one person's. None counts none.
         """
         if _NOTED.get() is not None:
             yield
@@ -121,7 +122,7 @@ class AccessLog(Database):
         noted: list[AccessEntry] = []
         token = _NOTED.set(noted)
         try:
-            async with self._bound_transaction(reader) as connection:
+            async with self._bound_transaction(reader, user or "") as connection:
                 yield
                 _NOTED.set(None)
                 await self._log_all(connection, _merged(noted))

@@ -118,15 +118,16 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def _bound_transaction(self, acting: str = SYSTEM) -> AsyncIterator[asyncpg.Connection]:
+    async def _bound_transaction(self, acting: str = SYSTEM, user: str = "") -> AsyncIterator[asyncpg.Connection]:
         """A transaction that everything which this task does with the store is part of.
 
         Args:
             acting: As whom: the database shows nobody what the protocol does not let them read.
+            user: Whose emergencies count.
         """
         async with self._transaction() as connection:
             if acting != SYSTEM:
-                await connection.execute(_ACT_AS, acting)
+                await connection.execute(_ACT_AS, acting, user)
             token = _BOUND.set(_Bound(self, connection))
             try:
                 yield connection

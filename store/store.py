@@ -10,6 +10,7 @@ from store.cases import Cases
 from store.corrections import Corrections
 from store.directory_changes import DirectoryChanges
 from store.drafts import Drafts
+from store.emergencies import Emergencies
 from store.file import File
 from store.journal import Journal
 from store.key_store import DataKeys
@@ -45,6 +46,7 @@ class Store(
     Retention,
     Rights,
     Corrections,
+    Emergencies,
     Accesses,
     Audit,
     Anchors,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from starter.web.app import _routes
+from starter.web.app import routes
 from starter.web.looks import is_logged
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +25,7 @@ WITHOUT_A_ROW = {
     "recipients._address": "an organisation's own address to which a notice goes",
     "ages._grown": "opens what Ages.ages has read and logged",
     "corrections._correct": "changes what nobody is shown; Corrections.correct logs it",
+    "emergencies._reason": "opens what Emergencies.emergencies has read and logged",
     "sessions._opened": "somebody's own session",
 }
 """Functions of the store that open what is sealed and write no row themselves, and why that is right."""
@@ -77,7 +78,7 @@ def test_what_is_sealed_is_opened_with_a_row() -> None:
 
 def test_each_page_about_a_case_has_its_row() -> None:
     """A new address shows something of a case with a row, or says here why it needs none."""
-    pages = [route for route in _routes() if isinstance(route, Route) and "GET" in (route.methods or ())]
+    pages = [route for route in routes() if isinstance(route, Route) and "GET" in (route.methods or ())]
     silent = {route.path for route in pages if not is_logged(route.endpoint)}
 
     assert NOTHING_OF_A_CASE.keys() == {path for path in silent if not path.startswith("/static")}

@@ -1,6 +1,6 @@
 """Who may tell a case what, and who sees what of it: two tables over what somebody is to the case now."""
 
-from protocol.access.readers import reader, readers
+from protocol.access.readers import in_emergency, reader, readers
 from protocol.access.relation import Relation, relations
 from protocol.access.seeing import (
     SEEING,
@@ -9,6 +9,7 @@ from protocol.access.seeing import (
     Glance,
     deadlines_seen,
     filed_as,
+    may_break_glass,
     note_field,
     reads_file,
     reads_note,
@@ -30,6 +31,8 @@ __all__ = [
     "check",
     "deadlines_seen",
     "filed_as",
+    "in_emergency",
+    "may_break_glass",
     "note_field",
     "reader",
     "readers",

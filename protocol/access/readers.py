@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol import vocabulary as v
-from protocol.access.seeing import Field, seen
+from protocol.access.seeing import Field, may_break_glass, seen
 from protocol.case import Case
 from protocol.messages import Actor
 
@@ -38,9 +38,23 @@ def reader(actor: Actor) -> str:
     return f"{actor.role}:{actor.organisation or actor.person or ''}"
 
 
+def in_emergency(who: str) -> str:
+    """As whom the same somebody reads while an emergency of theirs runs."""
+    return f"emergency {who}"
+
+
 def readers(case: Case) -> dict[str, tuple[str, ...]]:
-    """Of everybody who reads something of this case now, what that is; who is not named reads nothing."""
-    found = {reader(actor): seen(case, actor) & WALLED for actor in (*_candidates(case), _OBSERVER)}
+    """Of everybody who reads something of this case now, what that is; who is not named reads nothing.
+
+    What an emergency would give stands beside it: the database lets only those in of whom one runs.
+    """
+    everybody = (*_candidates(case), _OBSERVER)
+    found = {reader(actor): seen(case, actor) & WALLED for actor in everybody}
+    found |= {
+        in_emergency(reader(actor)): seen(case, actor, emergency=True) & WALLED
+        for actor in everybody
+        if may_break_glass(case, actor)
+    }
     return {who: tuple(sorted(fields)) for who, fields in found.items() if fields}
 
 

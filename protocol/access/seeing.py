@@ -110,10 +110,28 @@ SEEING: dict[Field, tuple[Glance, ...]] = {
 """Who sees what, and when. A person gets what their link leads to, which the asking decided."""
 
 
-def seen(case: Case, actor: Actor) -> frozenset[Field]:
-    """What this actor sees of this case now; nothing at all means that it does not exist for them."""
+def seen(case: Case, actor: Actor, *, emergency: bool = False) -> frozenset[Field]:
+    """What this actor sees of this case now; nothing at all means that it does not exist for them.
+
+    Args:
+        case: How the case stands.
+        actor: Who looks.
+        emergency: Whether an emergency of theirs runs. It counts only while they could begin one.
+    """
     covered = actor.organisation is not None and case.covered(actor.organisation)
+    covered = covered or (emergency and may_break_glass(case, actor))
     return fields_of(case.step, relations(case, actor), covered=covered)
+
+
+def may_break_glass(case: Case, actor: Actor) -> bool:
+    """Whether this actor may open the file in an emergency: there is a task for them, and only cover is missing.
+
+    An emergency gives what cover would give, no more: who was asked as a partner and did not accept yet gets nothing by it.
+    """
+    mine = relations(case, actor)
+    without, with_cover = (fields_of(case.step, mine, covered=covered) for covered in (False, True))
+    covered = actor.organisation is None or case.covered(actor.organisation)
+    return not covered and Field.PEOPLE in with_cover - without
 
 
 @lru_cache(maxsize=1024)
@@ -190,9 +208,9 @@ def note_field(case: Case, note: Filed) -> Field:
     return Field.PARTNER_NOTES if took_part else field
 
 
-def reads_note(case: Case, actor: Actor, note: Filed) -> bool:
+def reads_note(case: Case, actor: Actor, note: Filed, *, emergency: bool = False) -> bool:
     """Whether this actor may open this note now."""
-    fields = seen(case, actor)
+    fields = seen(case, actor, emergency=emergency)
     if actor.organisation is not None and actor.organisation == note.by.organisation and Field.OWN_NOTES in fields:
         return True
     return note_field(case, note) in fields

@@ -39,6 +39,7 @@ def settings(layout: Layout, ports: Ports, database: str) -> dict[str, str]:
         "VANGNET_OIDC_CLIENT_ID": CLIENT_ID,
         "VANGNET_OIDC_PRIVATE_KEY": str(client_key_file(layout.login)),
         "VANGNET_CODEC_ORIGIN": f"http://{HOST}:{ports.console_port}",
+        "VANGNET_PRIVACY_MAIL_TO": "privacy@gemeente.example",
         "VANGNET_SMTP_HOST": HOST,
         "VANGNET_SMTP_TLS": "none",
         "VANGNET_MAIL_FROM": "vangnet@region.voorbeeld.example",

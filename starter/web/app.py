@@ -27,7 +27,8 @@ async def _first(_request: Request) -> Response:
     return RedirectResponse("/zaken", 303)
 
 
-def _routes() -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
+    """Every page that there is, in the order in which they are looked for."""
     found: list[BaseRoute] = [Route("/", _first), *assets.routes, *health.routes, *login.routes]
     for part in _PARTS:
         if find_spec(f"{__package__}.{part}"):
@@ -42,7 +43,7 @@ def application(services: Services) -> Starlette:
         services: What they work with; who made it closes it.
     """
     app = Starlette(
-        routes=_routes(),
+        routes=routes(),
         middleware=[
             Middleware(Headers, https=services.settings.public_url.startswith("https:")),
             Middleware(Faults),

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -90,6 +90,8 @@ class Faults:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            return  # whoever sent it is gone, in the middle of it: nobody is left to hear anything
         except StoreUnavailable as error:
             await self._answer(scope, receive, send, error, begun=begun)
         except Exception as error:  # noqa: BLE001  # whatever it is, who asked gets a page

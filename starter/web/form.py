@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import HTTPConnection
 
 _MOST_FIELDS = 500
+_MOST_DIGITS = 18
+"""What fits the database's numbers."""
 
 
 class Unreadable(Exception):
@@ -72,6 +74,11 @@ class Form:
 
     def __bool__(self) -> bool:
         return bool(self._fields)
+
+
+def whole(text: str) -> int | None:
+    """A whole number that somebody sent; nothing when it is none, or larger than any of ours."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def form(request: HTTPConnection) -> Form:

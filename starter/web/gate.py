@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -51,9 +51,17 @@ async def _stopped(request: Request) -> Response | None:
     if sends and not (session and csrf.has_token(request, f"session:{session.id}")):
         return _log_in(request, None) if session is None else problem(request, "stale_form", 403)
     if session is None or not session.alive:
-        return _log_in(request, await _kept(request, session) if sends and session else None)
+        return await _ended(request, session)
     await _give_back(request, session)
     return None
+
+
+async def _ended(request: Request, session: Session | None) -> Response:
+    """Nobody is logged in, or not any more."""
+    if request.headers.get("hx-request"):
+        return _over(request, keeps=session is not None)
+    sends = request.method not in {"GET", "HEAD"}
+    return _log_in(request, await _kept(request, session) if sends and session else None)
 
 
 async def _kept(request: Request, session: Session) -> str | None:
@@ -67,8 +75,6 @@ async def _kept(request: Request, session: Session) -> str | None:
 
 def _log_in(request: Request, back: str | None) -> Response:
     """Send somebody to log in; after a form with a page in between, because forms may lead to our own pages only."""
-    if request.headers.get("hx-request"):
-        return Response(status_code=401)
     if request.method in {"GET", "HEAD"}:
         asked = f"{request.url.path}?{request.url.query}".rstrip("?")
         return RedirectResponse(f"/inloggen?{urlencode({'terug': asked})}", 303)
@@ -76,9 +82,21 @@ def _log_in(request: Request, back: str | None) -> Response:
     return page(request, "expired.html", 401, address=address, kept=back is not None)
 
 
+def _over(request: Request, *, keeps: bool) -> Response:
+    """What an open page that looks for news shows instead of the case: names do not stay on the screen.
+
+    A form stays for what is typed into it; ``keeps`` is whether that would be kept when it is sent.
+    """
+    if "formulier" in request.query_params:
+        return page(request, "expired_news.html", 401, keeps=keeps)
+    shown = urlsplit(request.headers.get("hx-current-url", "")).path or "/"
+    address = f"/inloggen?{urlencode({'terug': shown})}"
+    return page(request, "expired.html", 401, address=address, kept=False)
+
+
 async def _give_back(request: Request, session: Session) -> None:
     """Put what was typed before where the page finds it: only on the same page, for the same person."""
     kept = request.query_params.get(TYPED)
-    if kept:
+    if kept and kept.isprintable():  # PostgreSQL takes no NUL
         fields = await services(request).store.typed(kept, session.subject, request.url.path)
         request.state.typed = Form(fields)

@@ -21,20 +21,25 @@ _WALLED: set[object] = set()
 
 def logged(shown: Page) -> Page:
     """Make a page of which nothing is shown unless the rows about it are written: no row, no data."""
-    return _made(shown, lambda _: SYSTEM)
+    return _made(shown, lambda _: (SYSTEM, None))
 
 
 def walled(shown: Page) -> Page:
     """The same, and the database holds the visitor to what the protocol lets them read of a file."""
-    made = _made(shown, lambda request: reader(visitor(request).staff))
+    made = _made(shown, _as_visitor)
     _WALLED.add(made)
     return made
 
 
-def _made(shown: Page, reads_as: Callable[[Request], str]) -> Page:
+def _as_visitor(request: Request) -> tuple[str, str | None]:
+    staff = visitor(request).staff
+    return reader(staff), staff.user
+
+
+def _made(shown: Page, reads_as: Callable[[Request], tuple[str, str | None]]) -> Page:
     @wraps(shown)
     async def read(request: Request) -> Response:
-        async with services(request).store.looking(reads_as(request)):
+        async with services(request).store.looking(*reads_as(request)):
             return await shown(request)
 
     _LOGGED.add(read)

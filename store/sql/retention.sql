@@ -86,6 +86,11 @@ WITH gone AS (
     FROM gone
     WHERE said.case_id = gone.case_id AND said.controller = gone.controller AND said.sealed <> ''
     RETURNING 1
+), emergencies AS (
+    UPDATE vangnet.emergencies AS opened SET sealed = ''
+    FROM gone
+    WHERE opened.case_id = gone.case_id AND opened.controller = gone.controller AND opened.sealed <> ''
+    RETURNING 1
 ), reviews AS (
     UPDATE vangnet.reviews AS review SET sealed = NULL, answer = NULL
     FROM gone
@@ -102,8 +107,8 @@ WITH gone AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM people) + (SELECT count(*) FROM notes) + (SELECT count(*) FROM hand_overs)
-    + (SELECT count(*) FROM statements) + (SELECT count(*) FROM reviews) + (SELECT count(*) FROM fingerprints)
-    + (SELECT count(*) FROM links);
+    + (SELECT count(*) FROM statements) + (SELECT count(*) FROM emergencies) + (SELECT count(*) FROM reviews)
+    + (SELECT count(*) FROM fingerprints) + (SELECT count(*) FROM links);
 
 -- name: shielded_part
 SELECT true FROM vangnet.retention_log WHERE case_id = $1 AND part = $2 AND act = 'shield';

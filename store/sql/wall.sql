@@ -1,5 +1,5 @@
 -- name: act_as
-SELECT set_config('vangnet.acting', $1, true);
+SELECT set_config('vangnet.acting', $1, true), set_config('vangnet.user', $2, true);
 
 -- name: act_as_application
 -- Where the role is there, that is: not in a database that is yet to be migrated.

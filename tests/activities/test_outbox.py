@@ -108,7 +108,7 @@ async def test_who_is_asked_gets_a_link_and_staff_gets_the_page(
 async def test_a_safe_contact_is_written_to_in_their_own_language(
     store: Store, outbox: Outbox, office: PostOffice
 ) -> None:
-    """Who has a safe contact gets nothing at the ordinary address, and reads the language they read."""
+    """Who has a safe contact gets nothing at the ordinary address, and reads mail and page in the language they read."""
     told_by_school = intake()
     guardian = told_by_school.guardians[0].model_copy(update={"safe_contact": "veilig@post.example", "language": "en"})
     story = Story(opening())
@@ -121,6 +121,9 @@ async def test_a_safe_contact_is_written_to_in_their_own_language(
     assert to(office, GUARDIAN_ADDRESS) == []
     (text,) = to(office, "veilig@post.example")
     assert "We would like to ask you something." in text
+    token, _, asked_for = text.partition(f"{PUBLIC_URL}/k/")[2].split()[0].partition("?")
+    assert asked_for == "taal=en"
+    assert await store.link(token) is not None
 
 
 async def test_delivering_again_sends_nothing_again(outbox: Outbox, story: Story, office: PostOffice) -> None:

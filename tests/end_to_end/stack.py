@@ -209,11 +209,12 @@ class LocalStack:
 
 
 @asynccontextmanager
-async def local_stack() -> AsyncIterator[LocalStack]:
-    """Run a stack; nothing of it is left afterwards."""
+async def local_stack(**environment: str) -> AsyncIterator[LocalStack]:
+    """Run a stack, with variables of its own; nothing of it is left afterwards."""
     # Not pytest's own folder: every run of pytest closes it to other users, and PostgreSQL is one when we are root.
     with TemporaryDirectory(prefix="vangnet-", ignore_cleanup_errors=True) as folder:
         stack = LocalStack(Path(folder))
+        stack.environment |= environment
         try:
             await stack.start()
             yield stack

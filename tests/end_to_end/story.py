@@ -108,7 +108,7 @@ def escalated(today: date) -> tuple[Line, ...]:
         Line(CJG, "set-severity", {"severity": "high"}),
         Line(CJG, "engage-partners", {"partners": ["ggd", "jeugdpreventie"]}),
         Line(GGD, "answer-partner-request", {"answer": "accept"}),
-        Line(PREVENTION, "answer-partner-request", {"answer": "decline"}),
+        Line(PREVENTION, "answer-partner-request", {"answer": "decline"}, _NOTE),
         Line(ZVH, "accept-escalation"),
         Line(ZVH, "decide-network-meeting", {"needed": True}),
         Line(

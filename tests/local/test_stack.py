@@ -168,6 +168,7 @@ def test_a_second_run_is_told_off(stack: Running) -> None:
     ("name", "part"),
     [
         ("worker", "worker.py"),
+        ("web", "starter.web"),
         ("postgres", "bin/postgres"),
         ("temporal", "start-dev"),
         ("inbox", "starter.inbox"),

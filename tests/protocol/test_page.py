@@ -160,7 +160,7 @@ ROADS: tuple[Callable[[Telling], Telling] | None, ...] = (
 )
 
 QUICK = settings(
-    max_examples=200,
+    max_examples=80,
     stateful_step_count=25,
     deadline=timedelta(seconds=20),
     suppress_health_check=list(HealthCheck),

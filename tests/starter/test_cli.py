@@ -228,12 +228,20 @@ async def test_a_refusal_is_exit_code_3(stack: Stack) -> None:
     assert (await stack.run("case", "tell", case, "declare-acute", "--as", SCHOOL)).code == 0
 
 
+PICTURE = b"zie: data:image/png;base64,iVBORw0KGgo="
+
+
 async def test_text_that_is_too_much_or_no_text_is_refused(stack: Stack) -> None:
-    """A megabyte, something binary, broken UTF-8: exit code 2, nothing written; emoji are text."""
+    """A megabyte, something binary, broken UTF-8, a picture as text: exit code 2, nothing written; emoji are text."""
     case = await opened(stack)
     before = await stack.written(case)
     tell = ("case", "tell", case, "declare-acute", "--as", SCHOOL, "--json")
-    for note, code in ((b"x" * 1_000_000, "too_large"), (bytes(range(256)), "bad_input"), (b"a\0b", "bad_input")):
+    for note, code in (
+        (b"x" * 1_000_000, "too_large"),
+        (bytes(range(256)), "bad_input"),
+        (b"a\0b", "bad_input"),
+        (PICTURE, "picture"),
+    ):
         ended = await stack.run(*tell, "--note-file", "-", stdin=note)
         assert (2, code) == (ended.code, json.loads(ended.err)["code"])
     for fields in (b"[1]", b"{", b"\xff\xfe", b'{"x": NaN}', b"[" * 100_000, b'{"x": "' + b"y" * 70_000 + b'"}'):

@@ -163,6 +163,25 @@ async def test_what_the_protocol_refuses_leaves_nothing_and_the_case_goes_on(sta
     assert "acute_declared" in (await stack.tell(case, "declare-acute")).events
 
 
+async def test_a_partner_that_declines_says_why(stack: Stack) -> None:
+    """Without a reason it is refused at the door and nothing stays; with one it counts, and so does it told again."""
+    case = await stack.open()
+    await stack.tell(case, "record-police-contact", contact="anonymous_consult")
+    await stack.tell(case, "record-pupil-talk", held_by=["mentor"])
+    await stack.tell(case, "record-parent-talk", existing_care=False, postponed_for_safety=False, pupil_present=True)
+    await stack.tell(case, "request-consent", persons=["pupil", "guardian-1"], parties=["cjg", "ggd"])
+    for person in ("pupil", "guardian-1"):
+        who = f"person:{person}"
+        await stack.tell(case, "answer-consent", who, person=person, answer="granted", channel="link")
+    await stack.tell(case, "decide-report", needed=True)
+    await stack.tell(case, "accept-report", CJG)
+    await stack.tell(case, "set-severity", CJG, severity="low")
+    await stack.tell(case, "engage-partners", CJG, partners=["ggd"])
+    assert await refusal(stack, case, "answer-partner-request", GGD, answer="decline") is RefusalCode.NOTE_MISSING
+    told = await stack.tell(case, "answer-partner-request", GGD, "Geen plaats.", answer="decline")
+    assert "partner_answered" in told.events
+
+
 async def test_a_person_who_is_not_in_the_case_is_refused(stack: Stack) -> None:
     """Consent is asked of the people of the case only."""
     case = await asked_for_consent(stack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,7 +13,7 @@ from protocol import vocabulary as v
 from protocol.refusals import RefusalCode, Refused
 from starter.cli.key_values import parse_pairs
 from starter.clock import parse_duration
-from starter.errors import BadInput, TooLarge, UnknownMessage
+from starter.errors import BadInput, PictureRefused, TooLarge, UnknownMessage
 from starter.fields import message_type, normalised, parse_message
 from starter.limits import LARGEST, check_fields, check_note
 
@@ -163,6 +164,32 @@ def test_sizes_have_a_limit() -> None:
             check_note(note)
         with pytest.raises(TooLarge):
             check_fields({"x": {"y": [note]}})
+
+
+_JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zie data:image/png;base64,iVBO",
+        f"zie hier: {base64.b64encode(_JPEG).decode()} en dan",
+        base64.encodebytes(b"\0\0\0\x18ftypmp42" + bytes(99)).decode(),
+    ],
+)
+def test_a_pasted_picture_is_refused_in_any_text(text: str) -> None:
+    """As an address, in one run or broken into lines as in a mail; in a note as in a field."""
+    with pytest.raises(PictureRefused) as refused:
+        check_note(text)
+    assert ("picture", True) == (refused.value.code, "beelden" in refused.value.text)
+    with pytest.raises(PictureRefused):
+        check_fields({"x": [{"y": text}]})
+
+
+def test_what_only_looks_encoded_is_let_in() -> None:
+    """A long address, a digest and a run of one letter are no pictures."""
+    for text in (f"https://voorbeeld.example/{'pad/' * 40}", "0f" * 64, "a" * 200, "-" * 100, "=" * 100):
+        check_note(text)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])

@@ -78,7 +78,9 @@ async def values_of(database: str, case_id: str, *, sealed: bool = False) -> lis
     """Everything that is not plain about a case, from whatever table; or only what is sealed, without hashes."""
     async with connected(database) as connection:
         columns = [row for row in await connection.fetch(_COLUMNS) if not sealed or row[1] in {"sealed", "answer"}]
-        assert {"people", "notes", "hand_overs", "reviews", "statements"} <= {table for table, _ in columns}
+        assert {"people", "notes", "hand_overs", "reviews", "statements", "emergencies"} <= {
+            table for table, _ in columns
+        }
         found = [
             row[0]
             for table, column in columns

@@ -67,6 +67,18 @@ SEES_NO_NAMES = {
 
 For everybody in neither table there is no case."""
 
+BREAKS_GLASS = {
+    "opened": "",
+    "talked": "",
+    "reported": "C Z",
+    "partners": "V",
+    "meeting": "",
+    "directed": "V A",
+    "hand_over": "",
+    "closed": "",
+}
+"""Who may open the file in an emergency: whom only cover keeps from it. A partner that is asked has to accept first."""
+
 # A cell names who may; a dot is nobody. For who sees the case and is not named it is refused; for all others there is
 # no such page. The rows are those of part 2.3.
 #                         opened  talked  reported partners meeting directed  hand_over closed
@@ -157,14 +169,33 @@ PAGES = {
     "/organisaties/ggd": "F",
     "/organisaties/instellingen": "F",
     "/organisaties/wijzigingen": "F",
+    "/toegang": "P",
+    "/toegang?zaak={case}": "P",
+    "/toegang/noodtoegang": "P",
+    "/toegang/uittreksel": "P",
+    "/toegang/uittreksel?zaak={case}&persoon=pupil": "P",
+    "/toegang/uittreksel.json?zaak={case}&persoon=pupil": "P",
+    "/rechten": "P",
+    "/rechten/nieuw": "P",
+    "/rechten/nieuw?zaak={case}": "P",
+    "/rechten/bewaartermijnen": "P",
+    "/rechten/{request}": "P",
+    "/rechten/{request}/stukken": "P",
+    "/rechten/{request}/inzage": "P",
+    "/rechten/{request}/inzage.json": "P",
+    "/beoordelingen/{review}": "S",
 }
-"""Pages that are about no case."""
+"""Pages that are about no case of the visitor's own; a review is for the organisation of who asks for it."""
+
+REFUSED = {"/zaken/nieuw"}
+"""Of these everybody else hears that it is not theirs; all others are no page for them."""
 
 POSTS = {
     "/zaken/nieuw": "SO",
     "/organisaties/nieuw": "F",
     "/organisaties/ggd": "F",
     "/organisaties/instellingen": "F",
+    "/rechten/bewaartermijnen": "P",
 }
 """Their forms. Nothing is filled in: who may is asked to."""
 

@@ -1,4 +1,4 @@
-"""A page that is only there for tests: one of each control, with what can be said beside it, and a page that fails."""
+"""Pages that are only there for tests: one of each control, a page that fails, and each page about a problem."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from starter.web.form import form, typed
-from starter.web.page import page
+from starter.web.page import page, problem
 from starter.web.services import Services
 
 PATH = "/proef"
@@ -30,6 +30,10 @@ async def _fails(_request: Request) -> NoReturn:
     raise RuntimeError("Noor Proef")
 
 
+async def _problem(request: Request) -> Response:
+    return problem(request, str(request.path_params["code"]), 400)
+
+
 def with_specimen(app: Starlette) -> Starlette:
     """Add the pages to an application."""
     services: Services = app.state.services
@@ -39,5 +43,6 @@ def with_specimen(app: Starlette) -> Starlette:
         Route(PATH, _controls),
         Route(PATH, _sent, methods=["POST"]),
         Route(f"{PATH}/stuk", _fails),
+        Route(f"{PATH}/probleem/{{code}}", _problem),
     ]
     return app

@@ -136,6 +136,17 @@ async def test_a_missing_note_is_named_beside_it(web: Pages, visit: Visit) -> No
     assert 'href="#f-note"' in answer.text
 
 
+async def test_a_picture_pasted_into_a_note_is_refused(web: Pages, visit: Visit) -> None:
+    """It is said, nothing of it is written, and the form comes back."""
+    case = await opened(web)
+    await visit.log_in("m.dewit")
+    before = await web.stack.written(case)
+    answer = await sent(visit, f"/zaken/{case}/declare-acute", ("note", "zie data:image/png;base64,iVBORw0KGgo="))
+    assert 422 == answer.status_code
+    assert "beelden worden nooit bewaard" in answer.text
+    assert before == await web.stack.written(case)
+
+
 async def test_the_second_of_two_people_hears_what_changed(web: Pages, visit: Visit) -> None:
     """What was typed on a case that moved on is not told, and not lost: it can be sent after reading the news."""
     case = await consented(web)
@@ -185,6 +196,21 @@ async def test_nobody_carries_it_out_and_the_page_says_so(web: Pages, visit: Vis
     await web.stack.work()
 
 
+TASK = {
+    "Het zaaknummer", "De stap van het stappenplan", "De soort zaak", "De termijnen", "Of er acuut gevaar is",
+    "Wie er op de school te bellen is",
+}  # fmt: skip
+EVERYTHING = [catalogue().of("nl")(f"seeing.{field}") for field in Field if field is not Field.OWN_DEADLINES]
+
+
+def lists(html: str, organisation: str) -> tuple[set[str], set[str]]:
+    """What a preview says that an organisation will see, and what not."""
+    (card,) = [card for card in html.split("<section")[1:] if organisation in card.partition("</h2>")[0]]
+    sees, _, sees_not = card.partition("</section>")[0].partition("Ziet niet")
+    found = [set(re.findall(r"<li [^>]*>([^<]+)</li>", part)) for part in (sees, sees_not)]
+    return found[0], found[1]
+
+
 async def test_before_escalating_it_says_what_the_receiver_will_not_see(web: Pages, visit: Visit) -> None:
     """Without consent the ZVH gets the task and not the file: that is shown, and nothing is told yet."""
     case = await talked(web)
@@ -193,8 +219,8 @@ async def test_before_escalating_it_says_what_the_receiver_will_not_see(web: Pag
 
     shown = await sent(visit, path, ("who", "parent"), ("note", "Zij komen niet."))
     assert 200 == shown.status_code
-    assert "Ziet niet" in shown.text
-    assert "Zorg- en Veiligheidshuis" in shown.text
+    assert (TASK, set(EVERYTHING) - TASK) == lists(shown.text, "Zorg- en Veiligheidshuis")
+    assert "geen toestemming of grondslag" in shown.text
     assert before == await web.stack.written(case)
 
     back = await visit.post(path, [*hidden_fields(shown.text), ("terug", "ja")])
@@ -205,12 +231,24 @@ async def test_before_escalating_it_says_what_the_receiver_will_not_see(web: Pag
 
 
 async def test_before_reporting_it_says_that_the_receiver_sees_the_file(web: Pages, visit: Visit) -> None:
-    """With consent the CJG will read the file, and the preview says so."""
+    """With consent the CJG will read the file but for what partners write, and the preview says both."""
     case = await consented(web)
     await visit.log_in("m.dewit")
     shown = await sent(visit, f"/zaken/{case}/decide-report", ("needed", "yes"))
-    assert "Het dossier: namen" in shown.text
-    assert "Ziet niet" not in shown.text
+    hidden = {"Notities van partners", "Het overdrachtsdocument"}
+    assert (set(EVERYTHING) - hidden, hidden) == lists(shown.text, "Centrum voor Jeugd en Gezin")
+    assert "geen toestemming of grondslag" not in shown.text
+
+
+async def test_who_is_in_the_case_and_will_see_more_is_shown_too(web: Pages, visit: Visit) -> None:
+    """The ZVH was asked as a partner, which shows it the task; asked for the direction it reads the file."""
+    case = await coordinated(web)
+    await tell(web, case, CJG, "engage_partners", partners=["zvh", "ggd"])
+    await visit.log_in("s.yilmaz")
+    shown = await sent(visit, f"/zaken/{case}/escalate", ("reason", "more_partners_needed"), ("note", "Meer nodig."))
+    hidden = {"Het overdrachtsdocument"}
+    assert (set(EVERYTHING) - hidden, hidden) == lists(shown.text, "Zorg- en Veiligheidshuis")
+    assert "GGD" not in shown.text
 
 
 async def test_before_handing_over_it_says_who_gets_the_document(web: Pages, visit: Visit) -> None:
@@ -231,6 +269,8 @@ async def test_who_acts_themselves_out_of_a_case_is_not_lost(web: Pages, visit: 
     await visit.log_in("l.smit")
     path = f"/zaken/{case}/answer-partner-request"
     fields = [*hidden_fields((await visit.get(path)).text), ("answer", "decline")]
+    assert "schrijf erbij waarom" in (await visit.post(path, fields)).text
+    fields.append(("note", "Geen plaats."))
 
     answers = [await visit.post(path, fields) for _ in range(2)]
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from string import Formatter
 
 import pytest
 from playwright.async_api import Browser, expect
+from pydantic import JsonValue
 
 from protocol.access import allowed
 from protocol.events import EVENTS, event_name
 from protocol.notices import NoticeKind
 from protocol.vocabulary import Step
 from starter import standing
+from starter.web.security.cookies import SESSION
 from starter.web.texts import catalogue
+from store.keys import token_hash
 from tests.web.conftest import log_in
 from tests.web.serving import Pages
-from tests.web.told import CJG, MEENT, ZVH, by, consented, coordinated, escalated, opened, talked, tell
+from tests.web.told import CJG, GGD, MEENT, ZVH, by, consented, coordinated, escalated, opened, talked, tell
 from tests.web.visiting import Visit
 
 UNKNOWN = "/zaken/aaaa-bbbb-cccc"
@@ -97,7 +101,7 @@ async def test_offers_exactly_what_the_protocol_allows(web: Pages, visit: Visit,
 
     page = (await visit.get(f"/zaken/{case}")).text
 
-    offered = set(re.findall(rf'href="/zaken/{case}/([a-z-]+)"', page))
+    offered = set(re.findall(rf'href="/zaken/{case}/([a-z-]+)"', page)) - {"noodtoegang"}  # no message
     expected = allowed(found.case, by(acting_as), found.now, found.policy)
     assert {name.replace("_", "-") for name in expected} == offered
 
@@ -189,6 +193,66 @@ async def test_what_somebody_else_does_appears_without_reloading(web: Pages, bro
     await expect(page.locator("#nieuws[role=status]")).to_contain_text("Er is acuut gevaar gemeld.", timeout=20_000)
     await expect(page.get_by_text("Acuut gevaar", exact=True)).to_be_visible()
     await context.close()
+
+
+async def test_names_do_not_stay_on_the_screen_of_who_may_not_see_them_any_more(web: Pages, browser: Browser) -> None:
+    """Left open, a page empties itself when the session is over, and when one is no part of the case any more."""
+    case = await coordinated(web)
+    await tell(web, case, CJG, "engage_partners", partners=["ggd"])
+    await tell(web, case, GGD, "answer_partner_request", answer="accept")
+    contexts = [await browser.new_context(base_url=web.address, locale="nl-NL") for _ in range(2)]
+    school, partner = [await context.new_page() for context in contexts]
+    for page, user in ((school, "l.hendriks"), (partner, "l.smit")):
+        await log_in(page, user)
+        await page.goto(f"/zaken/{case}")
+        await expect(page.get_by_text("Ouder Een").first).to_be_visible()
+
+    await tell(web, case, GGD, "finish_partner", partner="ggd")
+    (token,) = [cookie["value"] for cookie in await contexts[0].cookies() if cookie["name"] == SESSION]
+    await web.store.end_session(token_hash(token).hex())
+
+    for page, said in ((school, "Uw sessie is verlopen"), (partner, "Deze pagina is er niet")):
+        await expect(page.get_by_role("heading", level=1)).to_have_text(said, timeout=25_000)
+        await expect(page.get_by_text("Ouder Een")).to_have_count(0)
+    await expect(school.get_by_role("link", name="Inloggen")).to_have_attribute(
+        "href", f"/inloggen?terug=%2Fzaken%2F{case}"
+    )
+    for context in contexts:
+        await context.close()
+
+
+async def test_a_meeting_shows_who_came_where_the_minutes_are_and_what_is_late(web: Pages, visit: Visit) -> None:
+    """The coordinator reads the minutes from the agreements; who owns an open one is led to telling that it is done."""
+    case = await coordinated(web)
+    found = await standing.find_for(web.store, case, by(CJG))
+    at, due = found.now + timedelta(days=2), (found.now + timedelta(days=7)).date().isoformat()
+    await tell(web, case, CJG, "decide_network_meeting", needed=True)
+    invitees: list[JsonValue] = ["guardian-1", "ggd"]
+    await tell(web, case, CJG, "plan_network_meeting", note="Stadhuis.", at=at.isoformat(), invitees=invitees)
+    actions: list[JsonValue] = [{"owner": owner, "due": due} for owner in ("cjg", "guardian-1")]
+    await tell(web, case, CJG, "record_network_meeting", note="Het verslag.", attendees=["ggd"], actions=actions)
+    await tell(web, case, CJG, "complete_action", action="action-2")
+    await web.store.move_clock(case, timedelta(days=10))
+
+    await visit.log_in("s.yilmaz")
+    page = (await visit.get(f"/zaken/{case}")).text
+    part = re.sub(r"\s+", " ", page.partition('aria-labelledby="netwerkberaad"')[2].partition("</section>")[0])
+    assert "Aanwezig bij het laatste beraad: GGD" in part
+    assert "Afwezig: Ouder Een (ouder 1)." in part
+    minutes = re.findall(r'<h3[^>]*><a [^>]*href="([^"]+)"', part)
+    assert "Het verslag." in (await visit.get(minutes[0])).text
+    open_, done = part.split("<li")[1:]
+    assert re.search(r"nog open.*dagen te laat", open_)
+    assert f'href="/zaken/{case}/complete-action"' in open_
+    assert "gedaan" in done
+    assert "te laat" not in done
+    assert "complete-action" not in done
+
+    visit.cookies.clear()
+    await visit.log_in("m.dewit")
+    school = (await visit.get(f"/zaken/{case}")).text
+    assert minutes[0] not in school
+    assert f'href="/zaken/{case}/complete-action"' not in school
 
 
 def test_every_event_and_notice_has_its_sentence() -> None:

@@ -48,15 +48,17 @@ async def test_taking_part(web: Pages, visit: Visit) -> None:
 
 
 async def test_declining_needs_a_reason_that_is_kept_in_the_file(web: Pages, visit: Visit) -> None:
-    """Without a reason the form comes back; with one it is answered, and the reason is a note of the file."""
+    """Without a reason or with a picture the form comes back; with words it is answered, and they are a note."""
     case = await engaged(web)
     path = await link(web, case, "ggd", _ANSWER)
     await visit.get(path)
 
     missing = await visit.post(path, {"answer": "decline", "note": "  "})
+    picture = await visit.post(path, {"answer": "decline", "note": "zie data:image/png;base64,iVBORw0KGgo="})
     sent = await visit.post(path, {"answer": "decline", "note": "Wij hebben <b>geen</b> plaats 😟"})
 
-    assert (422, 303) == (missing.status_code, sent.status_code)
+    assert (422, 422, 303) == (missing.status_code, picture.status_code, sent.status_code)
+    assert "beelden worden nooit bewaard" in picture.text
     assert "Schrijf kort waarom u niet meedoet." in missing.text
     assert PartnerStatus.DECLINED is await status(web, case)
     last = (await web.store.notes(case))[-1]

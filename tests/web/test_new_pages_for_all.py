@@ -1,11 +1,10 @@
-"""A new signal, the second reviewer and the directory in a real browser: for everybody, and without JavaScript."""
+"""A new signal and the second reviewer in a real browser: for everybody, and without JavaScript."""
 
 from __future__ import annotations
 
 import re
 
 import asyncpg
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.web.conftest import Login, log_in
@@ -86,25 +85,6 @@ async def test_a_session_that_expires_on_a_screen_loses_nothing(page: Page, logi
 
     await expect(page.get_by_label("Wat is er gezien")).to_have_value("Een lange beschrijving.")
     assert screen.partition("?")[0] == page.url.partition("?")[0]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/organisaties",
-        "/organisaties/nieuw",
-        "/organisaties/ggd",
-        "/organisaties/instellingen",
-        "/organisaties/wijzigingen",
-    ],
-)
-async def test_the_directory_is_for_everybody(page: Page, login: Login, path: str) -> None:
-    """Every page of it, on a narrow screen."""
-    await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    await page.goto(path)
-    await login(page, "f.admin")
-
-    await looks_right(page)
 
 
 async def test_a_review_without_javascript(browser: Browser, web: Pages) -> None:

@@ -177,17 +177,17 @@ async def test_there_is_no_extract_of_nobody(visit: Visit, case: str, asked: str
     assert 404 == (await visit.get(f"/toegang/uittreksel.json?{asked}")).status_code
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize(
-    "path", ["/toegang", "/toegang?zaak={case}&soort=read", "/toegang/uittreksel?zaak={case}",
-             "/toegang/uittreksel?zaak=x", "/toegang/uittreksel?zaak={case}&persoon=pupil"],
-)  # fmt: skip
-async def test_the_pages_are_accessible(page: Page, login: Login, case: str, path: str, language: str) -> None:
-    """Judged by axe, in both languages, and nothing wider than a narrow screen."""
+async def test_the_pages_are_accessible(page: Page, login: Login, case: str) -> None:
+    """Judged by axe in English, too, and nothing wider than a narrow screen; in Dutch with all other pages."""
     await page.set_viewport_size({"width": 320, "height": 568})
-    separator = "&" if "?" in path else "?"
-    await page.goto(f"{path.format(case=case)}{separator}taal={language}")
+    await page.goto("/toegang?taal=en")
     await login(page, OFFICER)
-
-    assert [] == await violations(page)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    paths = [
+        f"/toegang?zaak={case}&soort=read",
+        "/toegang/uittreksel?zaak=x",
+        f"/toegang/uittreksel?zaak={case}&persoon=pupil",
+    ]
+    for path in paths:
+        await page.goto(path)
+        assert [] == await violations(page), path
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -104,20 +104,22 @@ async def test_nobody_else_sees_it(web: Pages, visit: Visit, user: str) -> None:
 
 
 async def test_declined_with_a_reason_that_the_asker_reads(web: Pages, visit: Visit) -> None:
-    """Without a reason it is not declined; with one the asker reads it, and nothing is recorded."""
+    """Without a reason or with a picture it is not declined; with words the asker reads them, and nothing is recorded."""
     case = await talked(web)
     proposal = await proposed(web, case)
     await visit.log_in("l.hendriks")
     await visit.get(address(proposal))
     bare = await visit.post(address(proposal), {"besluit": "afwijzen", "reason": " "})
+    picture = await visit.post(address(proposal), {"besluit": "afwijzen", "reason": "data:image/png;base64,iVBO"})
     await visit.post(address(proposal), {"besluit": "afwijzen", "reason": "Vraag eerst de ouders."})
 
     async with Visit(web) as asker:
         await asker.log_in("m.dewit")
         listed, read = (await asker.get("/beoordelingen")).text, (await asker.get(address(proposal))).text
 
-    assert 422 == bare.status_code
+    assert (422, 422) == (bare.status_code, picture.status_code)
     assert "Schrijf kort waarom u het afwijst." in bare.text
+    assert "beelden worden nooit bewaard" in picture.text
     assert "Afgewezen" in listed
     assert "Vraag eerst de ouders." in read
     assert [] == await bases(web, case)

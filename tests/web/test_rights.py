@@ -196,11 +196,13 @@ async def test_a_correction_changes_a_field_or_stands_beside_it(web: Pages, visi
     address = await requested(visit, case, Right.CORRECTION, "guardian-1")
 
     wrong = await does(visit, address, "verbeteren", ("field", "email"), ("value", "geen adres"))
+    pasted = ("part", "school"), ("statement", "Kijk: data:image/png;base64,iVBORw0KGgo=")
+    picture = await does(visit, address, "verklaring", *pasted)
     right = await does(visit, address, "verbeteren", ("field", "name"), ("value", "Anne de Boer"))
     stated = await does(visit, address, "verklaring", ("part", "school"), ("statement", "Ik was er niet bij."))
     done = await does(visit, address, "toewijzen")
 
-    assert (422, 303, 303, 303) == (wrong, right, stated, done)
+    assert (422, 422, 303, 303, 303) == (wrong, picture, right, stated, done)
     access = await requested(visit, case, Right.ACCESS, "guardian-1")
     shown = (await visit.get(f"{access}/inzage")).text
     assert "Anne de Boer" in shown

@@ -150,8 +150,8 @@ async def test_a_page_that_forgets_to_ask_shows_nothing_either(
     """With the first wall down an uncovered CJG still gets no name, no note and no journal: the database has none for it."""
     case = await escalated(web)
     note = (await web.store.notes(case))[0].note_id
-    monkeypatch.setattr(look, "seen", lambda *_: frozenset(Field))
-    monkeypatch.setattr(notes, "reads_note", lambda *_: True)
+    monkeypatch.setattr(look, "seen", lambda *_, **__: frozenset(Field))
+    monkeypatch.setattr(notes, "reads_note", lambda *_, **__: True)
     await log_in(visit, AT_CJG)
 
     page = (await visit.get(f"/zaken/{case}")).text

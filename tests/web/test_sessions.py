@@ -41,15 +41,20 @@ async def test_a_session_ends_when_nothing_is_done(visit: Visit) -> None:
 
 
 async def test_what_a_page_asks_by_itself_is_no_sign(visit: Visit) -> None:
-    """A page that looks for news every few seconds keeps nobody logged in; when it is over it gets a bare 401."""
+    """A page that looks for news every few seconds keeps nobody logged in; when it is over it hears how to go on."""
     await visit.log_in("m.dewit")
     await _age(visit.pages, visit.cookies[SESSION], "last_seen_at", timedelta(minutes=20))
     assert 200 == (await visit.get(PATH, hx_request="true")).status_code
     await _age(visit.pages, visit.cookies[SESSION], "last_seen_at", timedelta(minutes=20))
 
-    answer = await visit.get(PATH, hx_request="true")
+    polls = {"hx_request": "true", "hx_current_url": f"{visit.pages.address}/zaken/x?y=1"}
+    answer, form = await visit.get(PATH, **polls), await visit.get(f"{PATH}?formulier=ja", **polls)
 
-    assert (401, "") == (answer.status_code, answer.text)
+    assert (401, 401) == (answer.status_code, form.status_code)
+    assert 'href="/inloggen?terug=%2Fzaken%2Fx"' in answer.text
+    assert "Verstuur het: het wordt bewaard" in form.text
+    del visit.cookies[SESSION]
+    assert "wordt niet bewaard" in (await visit.get(f"{PATH}?formulier=ja", **polls)).text
 
 
 async def test_a_session_lasts_a_working_day_at_most(visit: Visit) -> None:

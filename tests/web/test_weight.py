@@ -1,32 +1,29 @@
-"""What a first visit of each page loads: little, and all of it from here."""
+"""What each page must be: light, all of it from here, and for everybody."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from httpx2 import Response
+from playwright.async_api import Browser
 from starlette.routing import Match, Route
 
 from bench.pages_figures import MOST_BYTES
 from bench.pages_weight import loaded, weigh
-from protocol.notices import LinkPurpose
-from protocol.rights import Right
-from starter.fields import MESSAGES
 from starter.web.app import application
-from starter.web.intake.screens import Screen
-from store import Controller
-from tests.web.filling import filled
-from tests.web.link_cases import PARENT, asked, engaged, handed_over, link
+from starter.web.texts import catalogue
+from tests.web.judging import Judge, is_page, judging
+from tests.web.places import PAGES, places
 from tests.web.serving import Pages
-from tests.web.test_review import address, proposed
-from tests.web.test_rights import requested
+from tests.web.states import PROBLEMS, STATES, Made
 from tests.web.test_worklist import many
-from tests.web.told import consented, coordinated, talked
 from tests.web.visiting import Visit
 
-__all__ = ["many"]
+__all__ = ["many", "places"]
 
 NO_PAGES = {
     "/": "leads to the list",
@@ -43,87 +40,6 @@ NO_PAGES = {
 _ELSEWHERE = re.compile(rb"""(?:url\(\s*["']?|@import\s+["'])(?!data:)([^"')]+)""")
 
 
-async def _of_the_school(web: Pages, visit: Visit) -> list[str]:
-    case, back, draft = await talked(web), await handed_over(web), await filled(visit)
-    (document,) = await web.store.hand_over_numbers(back, Controller.SCHOOL)
-    proposal = await proposed(web, await consented(web), "basis-weight")
-    forms = (name.replace("_", "-") for name in MESSAGES)
-    return [
-        "/zaken",
-        f"/zaken/{case}",
-        f"/zaken/{await coordinated(web)}",
-        f"/zaken/{case}/stand?nummer=1",
-        f"/zaken/{case}/notities/{(await web.store.notes(case))[0].note_id}",
-        f"/zaken/{back}/overdracht/{document}",
-        *(f"/zaken/{case}/{form}" for form in forms),
-        "/zaken/nieuw",
-        *(f"{draft}/{screen}" for screen in (*Screen, "ouder-1", "weggooien")),
-        "/beoordelingen",
-        address(proposal),
-    ]
-
-
-async def _of_the_administrator(_web: Pages, _visit: Visit) -> list[str]:
-    below = ("nieuw", "instellingen", "wijzigingen", "ggd")
-    return ["/zaken", "/organisaties", *(f"/organisaties/{path}" for path in below)]
-
-
-async def _of_the_privacy_officer(web: Pages, visit: Visit) -> list[str]:
-    request = await requested(visit, case := await talked(web), Right.ACCESS)
-    return [
-        f"/toegang?zaak={case}",
-        f"/toegang/uittreksel?zaak={case}&persoon=pupil",
-        "/rechten",
-        f"/rechten/nieuw?zaak={case}",
-        "/rechten/bewaartermijnen",
-        request,
-        *(f"{request.partition('?')[0]}/{below}" for below in ("stukken", "inzage")),
-    ]
-
-
-async def _of_an_agency(_web: Pages, _visit: Visit) -> list[str]:
-    return ["/zaken?rol=coordinator"]
-
-
-async def _of_nobody(web: Pages, _visit: Visit) -> list[str]:
-    asking, back, partner = await asked(web), await handed_over(web), await engaged(web)
-    consent = await link(web, asking, PARENT)
-    hand_over = await link(web, back, PARENT, LinkPurpose.HAND_OVER)
-    return [
-        "/uitgelogd",
-        "/inloggen/terug",
-        consent,
-        f"{consent}/kiezen",
-        f"{consent}/stoppen",
-        hand_over,
-        f"{hand_over}/overdracht",
-        await link(web, partner, "ggd", LinkPurpose.PARTNER_ANSWER),
-        "/k/unknown",
-        "/k/unknown/nowhere",
-    ]
-
-
-PAGES = {
-    "m.dewit": _of_the_school,
-    "f.admin": _of_the_administrator,
-    "p.privacy": _of_the_privacy_officer,
-    "j.vandijk": _of_an_agency,
-    None: _of_nobody,
-}
-
-
-@pytest.fixture(scope="module")
-async def places(whole_web: Pages) -> dict[str | None, list[str]]:
-    """The addresses of all pages, by who opens them."""
-    found = {}
-    for user, paths in PAGES.items():
-        async with Visit(whole_web) as somebody:
-            if user:
-                await somebody.log_in(user)
-            found[user] = await paths(whole_web, somebody)
-    return found
-
-
 async def _file(web: Pages, path: str) -> bytes:
     """A file as it is sent to a browser; compressed, so also what nobody reads of it is counted as it travels."""
     async with (
@@ -134,11 +50,13 @@ async def _file(web: Pages, path: str) -> bytes:
         return b"".join([part async for part in sent.aiter_raw()])
 
 
-async def _wrong(web: Pages, page: str) -> list[str]:
-    """What is wrong with what a page loads."""
+async def _wrong(web: Pages, page: str, files: dict[str, bytes]) -> list[str]:
+    """What is wrong with what a page loads; files that were fetched are in ``files``."""
 
     async def fetch(path: str) -> bytes:
-        return await _file(web, path)
+        if path not in files:
+            files[path] = await _file(web, path)
+        return files[path]
 
     foreign = [path for path in loaded(page) if not path.startswith("/static/")]
     if foreign:
@@ -147,20 +65,71 @@ async def _wrong(web: Pages, page: str) -> list[str]:
     return [f"{weight} bytes"] if weight > MOST_BYTES else []
 
 
-@pytest.mark.usefixtures("many")
-@pytest.mark.parametrize("user", PAGES)
-async def test_each_page_is_light_and_loads_from_here(
-    web: Pages, visit: Visit, places: dict[str | None, list[str]], user: str | None
-) -> None:
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Response]:
+    """What was answered where, by whoever opened it: pages are judged by weight and by axe, and fetched once."""
+    return {}
+
+
+@pytest.fixture
+async def pages(
+    request: pytest.FixtureRequest,
+    visit: Visit,
+    many: None,  # noqa: ARG001
+    places: dict[str | None, list[str]],
+    answers: dict[str, Response],
+) -> dict[str, Response]:
+    """All pages that somebody opens, by address."""
+    user: str | None = request.param
+    if user and not answers.keys() >= {*map(f"{user}".__add__, places[user])}:
+        await visit.log_in(user)
+    for path in places[user]:
+        if f"{user}{path}" not in answers:
+            answers[f"{user}{path}"] = await visit.get(path)
+    return {path: answers[f"{user}{path}"] for path in places[user]}
+
+
+@pytest.fixture(scope="module")
+async def judge(browser: Browser, whole_web: Pages) -> AsyncIterator[Judge]:
+    """One judge for all of them: of pages that are made of the same, one is judged."""
+    async with judging(browser, whole_web) as found:
+        yield found
+
+
+@pytest.mark.parametrize("pages", PAGES, indirect=True)
+async def test_each_page_is_light_and_loads_from_here(web: Pages, pages: dict[str, Response]) -> None:
     """With its style and scripts no page weighs more than 100 kB compressed, and it asks nobody else for anything."""
+    files = dict[str, bytes]()
+    found = {path: await _wrong(web, page.text, files) for path, page in pages.items() if not page.is_redirect}
+    assert {} == {path: wrong for path, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("pages", PAGES, indirect=True)
+async def test_each_page_is_for_everybody(judge: Judge, pages: dict[str, Response]) -> None:
+    """Axe (WCAG 2.2 AA) finds nothing on any page, and none scrolls sideways at 320 pixels."""
+    found = {path: await judge.wrong(page) for path, page in pages.items() if is_page(page)}
+    assert {} == {path: wrong for path, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("made", STATES, ids=lambda made: made.__name__)
+async def test_each_state_is_for_everybody(web: Pages, visit: Visit, judge: Judge, made: Made) -> None:
+    """The same for what forms bring when it does not go well, for each problem, and for what was erased."""
+    user = STATES[made]
     if user:
         await visit.log_in(user)
-    found = {}
-    for path in places[user]:
-        answer = await visit.get(path)
-        if not answer.is_redirect and (wrong := await _wrong(web, answer.text)):
-            found[path] = wrong
-    assert {} == found
+        await visit.get("/zaken")  # for the token of its forms
+    states = await made(web, visit)
+    assert [] == [name for name, answer in states.items() if not is_page(answer)]
+    found = {name: await judge.wrong(answer) for name, answer in states.items()}
+    assert {} == {name: wrong for name, wrong in found.items() if wrong}
+
+
+def test_no_problem_is_left_out() -> None:
+    """The problems above are all that the catalogue has words for; a refusal has the protocol's own."""
+    titled = {
+        key.split(".")[1] for key in catalogue().of("nl").keys if key.startswith("problems.") and key.endswith(".title")
+    }
+    assert {*PROBLEMS} == titled - {"refused"}
 
 
 async def test_no_page_is_left_out(web: Pages, places: dict[str | None, list[str]]) -> None:

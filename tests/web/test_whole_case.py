@@ -20,7 +20,7 @@ PHONE = ViewportSize(width=390, height=844)
 Sit = Callable[[str | None], Awaitable[Desk]]
 
 
-@pytest.fixture(params=["without scripts", "narrow, with scripts"])
+@pytest.fixture(params=["without scripts", pytest.param("narrow, with scripts", marks=pytest.mark.proof)])
 async def sit(request: pytest.FixtureRequest, browser: Browser, web: Pages) -> AsyncIterator[Sit]:
     """Where people sit down: at desks without JavaScript, or at 400 % with every page judged."""
     scripts, judged = request.param != "without scripts", set[str]()

@@ -8,7 +8,9 @@ from string import Formatter
 
 import pytest
 
+from activities.texts import catalogues
 from protocol import messages, vocabulary
+from protocol.access import Field
 from protocol.refusals import TEXTS, RefusalCode
 from protocol.vocabulary import Step
 from starter.web.faults import _OF_ERROR, _OF_STATUS
@@ -24,6 +26,11 @@ _VALUES = [
 def words(request: pytest.FixtureRequest) -> Texts:
     """Each language."""
     return _ALL[request.param]
+
+
+def test_mail_is_in_languages_that_the_pages_have() -> None:
+    """A link in a mail opens its page in the language of that mail."""
+    assert catalogues().keys() == _ALL.keys()
 
 
 def test_every_language_says_everything(words: Texts) -> None:
@@ -62,6 +69,11 @@ def _places(text: str) -> set[str | None]:
 def test_every_value_of_the_protocol_has_a_word(words: Texts) -> None:
     """Nobody ever reads a code."""
     assert [] == [word_key(value) for value in _VALUES if word_key(value) not in words]
+
+
+def test_every_field_that_an_organisation_may_see_has_words(words: Texts) -> None:
+    """What a receiver will and will not see is said field by field."""
+    assert {f"seeing.{field}" for field in Field} - words.keys == {f"seeing.{Field.OWN_DEADLINES}"}
 
 
 def test_every_message_says_what_one_does(words: Texts) -> None:

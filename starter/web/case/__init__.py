@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from starter.web.case import notes, pages, telling
+from starter.web.case import emergency, notes, pages, telling
 from starter.web.looks import walled
 
 routes: list[BaseRoute] = [
@@ -12,6 +12,8 @@ routes: list[BaseRoute] = [
     Route("/zaken/{case_id}/stand", walled(pages.stand)),
     Route("/zaken/{case_id}/notities/{note_id}", walled(notes.note)),
     Route("/zaken/{case_id}/overdracht/{number}", walled(notes.hand_over)),
+    Route("/zaken/{case_id}/noodtoegang", walled(emergency.show)),
+    Route("/zaken/{case_id}/noodtoegang", emergency.begin, methods=["POST"]),
     Route("/zaken/{case_id}/{message}", walled(telling.show)),
     Route("/zaken/{case_id}/{message}", telling.send, methods=["POST"]),
 ]

@@ -109,11 +109,6 @@ def actions(look: Look, allowed: Iterable[str]) -> Actions:
     return Actions(_likely(look, can), tuple(part for part in parts if part.messages), tuple(_missing(look, can)))
 
 
-def tasks_of(message: str) -> tuple[v.Task, ...]:
-    """The tasks to which a message is the answer."""
-    return tuple(task for task, messages in _OF_TASK.items() if message in messages)
-
-
 def _likely(look: Look, can: set[str]) -> tuple[str, ...]:
     """What ends the tasks that wait for this visitor, the first to be due first; what others owe comes after."""
     ordered = sorted(look.case.deadlines, key=lambda deadline: (not _mine(look, deadline), deadline.due_at))

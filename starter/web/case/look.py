@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import cast
 
 from starlette.requests import Request
 
-from protocol.access import Field, seen
+from protocol.access import Field, may_break_glass, seen
 from protocol.accounting import Ground, ground
 from protocol.case import Case
 from protocol.refusals import Refused
@@ -37,6 +37,10 @@ class Look:
     t: Texts
     erased: bool = False
     """Who the people are was destroyed: nobody reads it again."""
+    emergency: datetime | None = None
+    """Until when the visitor reads in an emergency, by the case's own clock."""
+    may_break_glass: bool = False
+    """Whether there is a task for the visitor, only cover is missing, and no emergency of theirs runs."""
 
     @property
     def case(self) -> Case:
@@ -64,15 +68,17 @@ async def look(request: Request, purpose: str, *, with_people: bool = True, note
     """
     here, me, t = services(request), visitor(request), texts(request)
     found = await _found(request, me, purpose)
-    fields = seen(found.case, me.staff)
+    may = found.carried_out and may_break_glass(found.case, me.staff)
+    until = await here.store.emergency(found.case.id, me.staff) if may else None
+    fields = seen(found.case, me.staff, emergency=until is not None)
+    made = Look(me, found, fields, (), {}, Names(t, {}), t, emergency=until, may_break_glass=may and until is None)
     if noted:
-        what = "state" if Field.STATE in fields else "task"
-        await here.store.log_access(entry(me, found, what, purpose))
+        await here.store.log_access(entry(made, "state" if Field.STATE in fields else "task", purpose))
     directory = await here.store.organisations(here.region)
     wanted = with_people and Field.PEOPLE in fields and found.carried_out
-    people = await _people(here.store, found, me, purpose) if wanted else {}
+    people = await _people(here.store, made, purpose) if wanted else {}
     names = Names(t, {row.id: row.name for row in directory}, people)
-    return Look(me, found, fields, directory, people or {}, names, t, erased=people is None)
+    return replace(made, directory=directory, people=people or {}, names=names, erased=people is None)
 
 
 async def _found(request: Request, me: Visitor, purpose: str) -> Standing:
@@ -92,15 +98,18 @@ def case_id(request: Request) -> str:
     return cast("str", request.path_params["case_id"])
 
 
-def entry(me: Visitor, found: Standing, what: str, purpose: str) -> AccessEntry:
-    """A line of the access log about a look of this visitor."""
-    case, basis = found.case.id, ground(found.case, me.staff)
-    return AccessEntry(actor=me.staff, case_id=case, what=what, purpose=purpose, basis=basis, at=found.now)
+def entry(look: Look, what: str, purpose: str) -> AccessEntry:
+    """A line of the access log about what a visitor sees."""
+    me, case, emergency = look.visitor.staff, look.case, look.emergency is not None
+    basis = ground(case, me, emergency=emergency)
+    return AccessEntry(
+        actor=me, case_id=case.id, what=what, purpose=purpose, basis=basis, at=look.found.now, emergency=emergency
+    )
 
 
-async def _people(store: Store, found: Standing, me: Visitor, purpose: str) -> dict[str, Person] | None:
+async def _people(store: Store, look: Look, purpose: str) -> dict[str, Person] | None:
     """Open who the people are; nothing once that was erased."""
     try:
-        return await store.people(found.case.id, entry(me, found, "people", purpose), former=False)
+        return await store.people(look.case.id, entry(look, "people", purpose), former=False)
     except KeyDestroyed:
         return None

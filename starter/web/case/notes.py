@@ -25,8 +25,9 @@ _NUMBER = 9
 
 def readable(found: Look, notes: Iterable[NoteRow]) -> tuple[NoteRow, ...]:
     """Of the notes in a file those that the visitor may open."""
-    case, who = found.case, found.visitor.staff
-    return tuple(row for row in notes if reads_note(case, who, Filed(Part(row.controller), row.by, row.message)))
+    case, who, urgent = found.case, found.visitor.staff, found.emergency is not None
+    filed = ((row, Filed(Part(row.controller), row.by, row.message)) for row in notes)
+    return tuple(row for row, note in filed if reads_note(case, who, note, emergency=urgent))
 
 
 async def note(request: Request) -> Response:
@@ -37,7 +38,7 @@ async def note(request: Request) -> Response:
     filed = next((row for row in rows if row.note_id == note_id), None)
     if filed is None:
         raise HTTPException(404)
-    look_ = entry(found.visitor, found.found, f"note {note_id}", "note page")
+    look_ = entry(found, f"note {note_id}", "note page")
     try:
         text = await store.note(found.case.id, note_id, look_)
     except KeyDestroyed:
@@ -53,7 +54,7 @@ async def hand_over(request: Request) -> Response:
     number = cast("str", request.path_params["number"])
     if Field.HAND_OVER not in found.seen or not (number.isdecimal() and len(number) <= _NUMBER):
         raise HTTPException(404)
-    look_ = entry(found.visitor, found.found, f"hand-over {number}", "hand-over page")
+    look_ = entry(found, f"hand-over {number}", "hand-over page")
     try:
         document = await services(request).store.hand_over(found.case.id, int(number), Controller.SCHOOL, look_)
     except KeyDestroyed:

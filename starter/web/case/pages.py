@@ -18,15 +18,17 @@ from protocol.events import Recorded
 from protocol.notices import Contact
 from protocol.refusals import RefusalCode
 from starter.view import view
-from starter.web.case.actions import actions, tasks_of
+from starter.web.case.actions import actions
 from starter.web.case.changes import changes_since
 from starter.web.case.journal import sentence, sentences, turns, who
 from starter.web.case.look import Look, entry, look
+from starter.web.case.meeting import agreements, held
 from starter.web.case.names import Names
 from starter.web.case.notes import readable
 from starter.web.case.people import party_consents
 from starter.web.case.steps import page_steps
 from starter.web.due import Due, due
+from starter.web.form import whole
 from starter.web.page import page
 from starter.web.services import services
 from store import ContactPerson, Controller, JournalRow, MessageState, NoteRow, Store
@@ -35,14 +37,12 @@ PURPOSE = "case page"
 
 
 class DueLine(NamedTuple):
-    """A deadline, and what ends it."""
+    """A deadline. What ends it is offered first among the actions."""
 
     task: v.Task
     owner: str
     subject: str | None
     due: Due
-    messages: tuple[str, ...]
-    """What this visitor can do about it now."""
 
 
 class Banner(NamedTuple):
@@ -65,15 +65,18 @@ async def stand(request: Request) -> Response:
     Asked for every few seconds by every open page, so that nobody's data is opened unless something changed.
     """
     found = await look(request, PURPOSE, with_people=False, noted=False)
-    number = request.query_params.get("nummer", "")
-    if not number.isdecimal() or int(number) >= found.case.number:
+    number = whole(request.query_params.get("nummer", ""))
+    over = "nood" in request.query_params and found.emergency is None
+    if not over and (number is None or number >= found.case.number):
         return Response(status_code=204)
-    news = await changes_since(services(request).store, found, int(number))
+    if over or number is None:
+        return page(request, "case_body.html", 200, **await _content(request, await look(request, PURPOSE)))
+    news = await changes_since(services(request).store, found, number)
     if "formulier" in request.query_params:
         if not news:
             return Response(status_code=204)
-        await services(request).store.log_access(entry(found.visitor, found.found, "news", PURPOSE))
-        return page(request, "case_news.html", case=found.case, news=news, number=int(number))
+        await services(request).store.log_access(entry(found, "news", PURPOSE))
+        return page(request, "case_news.html", case=found.case, news=news, number=number)
     found = await look(request, PURPOSE)
     return page(request, "case_body.html", 200, **(await _content(request, found) | {"news": news}))
 
@@ -81,11 +84,11 @@ async def stand(request: Request) -> Response:
 async def _content(request: Request, found: Look) -> dict[str, object]:
     here, t = services(request), found.t
     if Field.JOURNAL in found.seen:
-        await here.store.log_access(entry(found.visitor, found.found, "journal", PURPOSE))
+        await here.store.log_access(entry(found, "journal", PURPOSE))
     journal = await here.store.journal(found.case.id) if Field.JOURNAL in found.seen else ()
     notes = readable(found, await here.store.notes(found.case.id))
     found = await _with_staff(here.store, found, journal)
-    shown = view(found.case, found.visitor.staff, found.found.now, found.found.policy)
+    shown = view(found.case, found.visitor.staff, found.found.now, found.found.policy, emergency=bool(found.emergency))
     allowed = {name.replace("-", "_") for name in shown.allowed}
     return {
         "look": found,
@@ -94,7 +97,9 @@ async def _content(request: Request, found: Look) -> dict[str, object]:
         "shown": shown,
         "steps": page_steps(found.case, journal or None),
         "actions": actions(found, allowed),
-        "due": _due(found, allowed),
+        "due": _due(found),
+        "held": held(journal, notes),
+        "agreements": agreements(found, allowed),
         "parties": party_consents(found.case, shown.consents or ()),
         "turns": turns(journal, t, found.names, notes),
         "notes": _notes(found, notes, journal),
@@ -116,16 +121,15 @@ async def _with_staff(store: Store, found: Look, journal: Iterable[JournalRow]) 
     return replace(found, names=names)
 
 
-def _due(found: Look, allowed: set[str]) -> tuple[DueLine, ...]:
+def _due(found: Look) -> tuple[DueLine, ...]:
     ordered = sorted(deadlines_seen(found.case, found.visitor.staff), key=lambda deadline: deadline.due_at)
-    return tuple(_due_line(found, deadline, allowed) for deadline in ordered)
+    return tuple(_due_line(found, deadline) for deadline in ordered)
 
 
-def _due_line(found: Look, deadline: Deadline, allowed: set[str]) -> DueLine:
+def _due_line(found: Look, deadline: Deadline) -> DueLine:
     whose = owner(found.case, deadline)
     when = due(found.t, found.found.policy.calendar, deadline.due_at, found.found.now)
-    messages = tuple(sorted(name for name in allowed if deadline.task in tasks_of(name)))
-    return DueLine(deadline.task, whose, deadline.subject if deadline.subject != whose else None, when, messages)
+    return DueLine(deadline.task, whose, deadline.subject if deadline.subject != whose else None, when)
 
 
 class NoteLine(NamedTuple):

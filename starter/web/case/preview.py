@@ -6,18 +6,23 @@ from typing import NamedTuple
 
 from protocol import events as e
 from protocol import vocabulary as v
-from protocol.access import reads_file
+from protocol.access import Field, seen
+from protocol.case import Case
 from protocol.decide import Taken
 from protocol.messages import Actor
 from starter.web.case.look import Look
 
+OF_ORGANISATIONS = tuple(field for field in Field if field is not Field.OWN_DEADLINES)
+"""What an organisation sees or does not see; a person's own terms are of who has a link."""
+
 
 class Receiver(NamedTuple):
-    """An organisation that is brought in."""
+    """An organisation that will see more than it does now."""
 
     party: str
-    reads: bool
-    """Whether it will see the file, or the task alone."""
+    covered: bool
+    sees: tuple[Field, ...]
+    sees_not: tuple[Field, ...]
 
 
 class Preview(NamedTuple):
@@ -56,9 +61,17 @@ def preview(look: Look, taken: Taken) -> Preview | None:
 
 def _receivers(look: Look, taken: Taken) -> list[Receiver]:
     kinds = {row.id: row.kind for row in look.directory}
-    new = [party for party in taken.case.organisations if party not in look.case.organisations and party in kinds]
-    return [Receiver(party, reads_file(taken.case, _somebody_at(party, kinds[party]))) for party in new]
+    others = [p for p in taken.case.organisations if p in kinds and p != look.visitor.staff.organisation]
+    somebody = {party: _somebody_at(party, kinds[party]) for party in others}
+    return [_receiver(taken.case, who) for who in somebody.values() if seen(taken.case, who) - seen(look.case, who)]
 
 
 def _somebody_at(party: str, kind: v.OrganisationKind) -> Actor:
     return Actor(role=v.Role(kind.value), organisation=party)
+
+
+def _receiver(case: Case, who: Actor) -> Receiver:
+    """What it sees of the case as it will stand, by the protocol's own table, and everything else that there is."""
+    fields, party = seen(case, who), who.organisation or ""
+    sees, sees_not = (tuple(f for f in OF_ORGANISATIONS if (f in fields) is so) for so in (True, False))
+    return Receiver(party, case.covered(party), sees, sees_not)

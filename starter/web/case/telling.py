@@ -28,7 +28,7 @@ from starter.web.case.look import Look, case_id, look
 from starter.web.case.preview import Preview, preview
 from starter.web.case.probe import SOMEBODY_ELSE, Probe
 from starter.web.case.reading import Reading
-from starter.web.form import Form, form, typed
+from starter.web.form import Form, form, typed, whole
 from starter.web.page import page
 from starter.web.services import services
 from starter.web.visitor import visitor
@@ -170,8 +170,7 @@ async def _asked(request: Request, values: Form) -> Asked:
 
 
 def _rows(values: Form) -> int:
-    rows = values.text("rows")
-    had = min(int(rows), _MOST_ROWS) if rows.isdecimal() else 0
+    had = min(whole(values.text("rows")) or 0, _MOST_ROWS)
     return min(had + _ROWS, _MOST_ROWS) if "meer" in values else had
 
 
@@ -182,10 +181,10 @@ def _id(values: Form) -> str:
 
 async def _changed(asked: Asked) -> tuple[str, ...]:
     """What happened since the form was made."""
-    number = asked.values.text("number")
-    if not number.isdecimal() or int(number) == asked.look.case.number:
+    number = whole(asked.values.text("number"))
+    if number is None or number == asked.look.case.number:
         return ()
-    return await changes_since(services(asked.request).store, asked.look, int(number))
+    return await changes_since(services(asked.request).store, asked.look, number)
 
 
 async def _gone(request: Request) -> Response:

@@ -11,9 +11,9 @@ from pydantic.alias_generators import to_snake
 
 from protocol.messages import IncidentId
 from protocol.vocabulary import Signal
+from starter.pictures import holds_picture
 from starter.web.form import Form
 from starter.web.intake.draft import Draft
-from starter.web.intake.pictures import holds_picture
 from starter.web.intake.screens import Screen, is_guardian
 from store import GuardianIntake, PupilIntake
 from store.person import NoteText, Personal
@@ -39,7 +39,7 @@ class Read(NamedTuple):
 
 
 def read(sheet: str, form: Form) -> Read:
-    """Read a sheet. What the protocol says of it is another matter."""
+    """Read a sheet. What the protocol says of it is another matter; a picture stays out of the draft, too."""
     found = _read(sheet, form)
     pictures = {name: "intake.wrong_picture" for name, value in form if holds_picture(value)}
     return found._replace(errors=found.errors | pictures)

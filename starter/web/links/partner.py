@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from protocol.decide import asks_why
 from protocol.events import PartnerAnswered, Recorded
 from protocol.messages import AnswerPartnerRequest, name_of
 from protocol.vocabulary import PartnerAnswer
@@ -88,6 +89,6 @@ def _errors(request: Request, sent: Form) -> dict[str, str]:
         return {"answer": t("link.partner.missing")}
     if holds_picture(sent.text("note")):
         return {"note": t("intake.wrong_picture")}
-    if sent.text("answer") == PartnerAnswer.DECLINE and not sent.text("note"):
+    if not sent.text("note") and asks_why(AnswerPartnerRequest(answer=PartnerAnswer(sent.text("answer")))):
         return {"note": t("link.partner.reason_missing")}
     return {}

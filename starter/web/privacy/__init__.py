@@ -3,10 +3,11 @@
 from starlette.routing import BaseRoute, Route
 
 from starter.web.looks import logged
-from starter.web.privacy import extract, looks
+from starter.web.privacy import emergencies, extract, looks
 
 routes: list[BaseRoute] = [
     Route("/toegang", logged(looks.everything), methods=["GET"]),
+    Route("/toegang/noodtoegang", logged(emergencies.everything), methods=["GET"]),
     Route("/toegang/uittreksel", logged(extract.show), methods=["GET"]),
     Route("/toegang/uittreksel.json", logged(extract.as_json), methods=["GET"]),
 ]

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from protocol.refusals import RefusalCode, Refused
 from starter import standing
 from starter.errors import BadInput, NotReachable, TakenNotCarriedOut
+from starter.pictures import holds_picture
 from starter.web.case.names import Names
 from starter.web.form import form, typed
 from starter.web.page import page, texts
@@ -73,8 +74,9 @@ async def decide(request: Request) -> Response:
 
 async def _decline(request: Request, opened: Opened) -> Response:
     t, reason = texts(request), form(request).text("reason")
-    if not reason:
-        return _page(request, opened, errors={"reason": t("review.reason_missing")}, status=422)
+    if not reason or holds_picture(reason):
+        wrong = t("intake.wrong_picture" if reason else "review.reason_missing")
+        return _page(request, opened, errors={"reason": wrong}, status=422)
     me = visitor(request)
     await services(request).store.decline_review(opened.row, me.staff.user or "", reason)
     return _again(opened.row)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from protocol.keeping import Part
 from protocol.rights import GROUNDS, Extension, RefusalGround, RequestState, Right, answer_by
+from starter.pictures import holds_picture
 from starter.web.form import Form, form, typed
 from starter.web.page import page, texts
 from starter.web.rights.asked import Asked, asked
@@ -38,13 +39,17 @@ async def act(request: Request) -> Response:
     if found.row.state is not RequestState.OPEN or doing is None:
         return await _page(request, found, sent, {"doen": texts(request)("rights.decided_already")}, 409)
     try:
-        wrong = await doing(services(request).store, found, sent)
+        wrong = _picture(sent) or await doing(services(request).store, found, sent)
     except KeyDestroyed:
         wrong = ("doen", "rights.erased_already")
     if wrong:
         name, text = wrong
         return await _page(request, found, sent, {name: texts(request)(text)}, 422)
     return RedirectResponse(f"/rechten/{found.row.request_id}", 303)
+
+
+def _picture(sent: Form) -> tuple[str, str] | None:
+    return next(((name, "intake.wrong_picture") for name, value in sent if holds_picture(value)), None)
 
 
 async def _extend(store: Store, found: Asked, sent: Form) -> tuple[str, str] | None:

@@ -7,7 +7,9 @@ from base64 import b64decode
 from binascii import Error
 
 _ADDRESS = re.compile(r"data:\s*(image|video|application/octet-stream)[/;,]", re.IGNORECASE)
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{100,}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{60,}")
+"""Long enough for what a mail breaks into lines, too: those have 64 or 76 signs."""
+_BEGINNING = slice(60)
 _BEGINNINGS = (
     b"\xff\xd8\xff",  # JPEG
     b"\x89PNG",
@@ -30,7 +32,7 @@ def holds_picture(text: str) -> bool:
 
 def _is_picture(run: str) -> bool:
     try:
-        start = b64decode(run[:64].replace("-", "+").replace("_", "/"))
+        start = b64decode(run[_BEGINNING].replace("-", "+").replace("_", "/"))
     except Error:
         return False
     return start.startswith(_BEGINNINGS) or start[_TYPE_AT] == b"ftyp"
