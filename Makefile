@@ -16,7 +16,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run ## set up and start everything on this machine with demo data; Ctrl-C stops all of it
-	@exec $(BIN)/python -m starter.local
+	@exec $(BIN)/python -m starter.entry
 
 # The tests wait more than they compute: more of them at once than there are cores. The workflows' own come again with
 # a worker that keeps nothing in memory, and so replays at every task.

@@ -7,6 +7,7 @@ NUL character.
 from collections.abc import Mapping
 
 from pydantic import JsonValue
+from pydantic.alias_generators import to_camel
 
 from starter.errors import BadInput, PictureRefused, TooLarge
 from starter.pictures import holds_picture
@@ -28,8 +29,9 @@ def check_fields(fields: Mapping[str, JsonValue]) -> None:
     """
     for name, value in fields.items():
         check_text(name, "Een veldnaam")
-        if _size(value, f"Het veld {name[:60]}", DEEPEST) > LARGEST:
-            raise TooLarge(f"Het veld {name[:60]} is te groot: ten hoogste 64 KiB.")
+        field = f"Het veld {to_camel(name[:60])}"
+        if _size(value, field, DEEPEST) > LARGEST:
+            raise TooLarge(f"{field} is te groot: ten hoogste 64 KiB.")
 
 
 def check_note(note: str | None) -> None:

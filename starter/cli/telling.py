@@ -73,7 +73,7 @@ async def _waits_for(client: CaseClient, opening: Opening) -> str | None:
 async def tell(case: str, written: Written, acting_as: str, message_id: str | None, *, as_json: bool) -> None:
     """Tell a case a message, and print what it led to."""
     fields, note = written.read()
-    told_id = message_id or str(uuid4())
+    told_id = str(uuid4()) if message_id is None else message_id
     async with session(acting_as) as here:
         await here.log(f"tell {name_of(message_type(written.message))}", case, AccessEvent.CHANGE)
         try:

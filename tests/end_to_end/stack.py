@@ -81,7 +81,7 @@ class LocalStack:
         )
         with self.output.open("wb") as output:
             self._process = psutil.Popen(
-                [sys.executable, "-m", "starter.local"],
+                [sys.executable, "-m", "starter.entry"],
                 cwd=CHECKOUT,
                 env=self.environment,
                 stdout=output,

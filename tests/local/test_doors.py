@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -89,7 +91,7 @@ def test_a_part_that_does_not_come_up_is_exit_code_4(tmp_path: Path) -> None:
     own |= {PREFIX + name.upper(): str(free_port()) for name in Ports.model_fields}
 
     ended = subprocess.run(
-        [sys.executable, "-m", "starter.local"], cwd=CHECKOUT, env=os.environ | own,
+        [sys.executable, "-m", "starter.entry"], cwd=CHECKOUT, env=os.environ | own,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -98,3 +100,21 @@ def test_a_part_that_does_not_come_up_is_exit_code_4(tmp_path: Path) -> None:
         f"vangnet: de map van PostgreSQL is niet te maken; zie {tmp_path / 'data/logs/postgres.log'}\n" == ended.stderr
     )
     assert "http://" not in ended.stdout
+
+
+@pytest.mark.parametrize("begins", ["-m starter.entry", "-c from\tstarter.entry\timport\tcommand_line;command_line()"])
+async def test_an_interrupt_while_modules_are_read_is_no_traceback(begins: str, tmp_path: Path) -> None:
+    """Whoever thinks better of it at once gets no word of Python's."""
+    option, what = begins.split(" ", 1)
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-X", "importtime", option, what.replace("\t", " "),
+        cwd=CHECKOUT, env=os.environ | {"VANGNET_LOCAL_FOLDER": str(tmp_path)}, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert started.stderr is not None
+    said = b""
+    while b"pydantic" not in said:  # one of the first that entry's own imports read
+        said += await started.stderr.readline()
+    started.send_signal(signal.SIGINT)
+    said += await asyncio.wait_for(started.stderr.read(), 60)
+    assert b"Traceback" not in said
+    assert await started.wait() == -signal.SIGINT

@@ -41,7 +41,7 @@ class Running:
     def _started(self) -> psutil.Popen:
         with self.output.open("w") as output:
             return psutil.Popen(
-                [sys.executable, "-m", "starter.local"],
+                [sys.executable, "-m", "starter.entry"],
                 cwd=CHECKOUT,
                 env=self.environment,
                 stdout=output,
@@ -151,7 +151,7 @@ def test_secrets_are_the_owners_only(stack: Running) -> None:
 def test_a_second_run_is_told_off(stack: Running) -> None:
     """On the same data runs one stack: one line, exit code 2, and the first goes on."""
     second = subprocess.run(
-        [sys.executable, "-m", "starter.local"],
+        [sys.executable, "-m", "starter.entry"],
         cwd=CHECKOUT,
         env=stack.environment,
         capture_output=True,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -122,4 +124,7 @@ def _rows(t: Texts, draft: Draft, sheet: str) -> Iterator[tuple[str, str]]:
 def _said(t: Texts, name: str, value: str) -> str:
     if name == "language":
         return t(f"intake.language_{value}") if f"intake.language_{value}" in t else value
+    if name == "date_of_birth":
+        with suppress(ValueError):  # not filled in rightly yet: as it was typed
+            return t.date(date.fromisoformat(value))
     return value
