@@ -63,10 +63,12 @@ async def test_refreshing_what_was_sent_tells_nothing_again(page: Page, login: L
     await login(page, "m.dewit")
     await page.locator('input[value="complaint"]').check()
     await page.get_by_role("main").get_by_role("button").last.click()
+    done = page.get_by_text("Contact met de politie vastleggen: gelukt")
+    await expect(done).to_be_visible()
 
     for _ in range(2):
         await page.reload()
-        await expect(page.get_by_text("Contact met de politie vastleggen: gelukt")).to_be_visible()
+        await expect(done).to_be_visible()
 
     assert 1 == await recorded(web, case, "police_contact_recorded")
 

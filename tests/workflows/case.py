@@ -158,11 +158,20 @@ class ToldCase:
         await self._skip(by)
         await eventually(self._caught_up, f"{self.id} carried out what time brought")
 
-    async def silence(self, task: v.Task, subject: str | None = None) -> datetime:
-        """Nobody does anything until this deadline reaches its next rung; when that is."""
+    async def silence(self, task: v.Task, subject: str | None = None, *, exactly: bool = False) -> datetime:
+        """Nobody does anything until this deadline reaches its next rung; when that is.
+
+        Args:
+            task: What is due.
+            subject: Of whom, or of what.
+            exactly: Whether what comes depends on no more time having passed.
+
+        Raises:
+            SkippedTooFar: More time passed than exactly that.
+        """
         at = rung_at(await self.deadline(task, subject), POLICY)
         await self.passes(at - await self.now() + _JUST_PAST)
-        if await self.now() > at + _FAR:
+        if exactly and await self.now() > at + _FAR:
             raise SkippedTooFar
         return at
 
