@@ -82,7 +82,8 @@ class Hostile(NamedTuple):
     @property
     def small(self) -> bool:
         """Whether it is of a size to which an answer has to come."""
-        return len(self.body) <= _SIZES[2] and self.listens
+        announces = any(name == b"Content-Length" for name, _ in self.headers)  # what does not come is waited for
+        return len(self.body) <= _SIZES[2] and self.listens and not announces
 
 
 def hostiles(ground: Ground, chosen: int, count: int) -> list[Hostile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -33,8 +33,16 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        answer = await _stopped(request)
+        answer = _no_name(request) or await _stopped(request)
         await (answer or self._app)(scope, receive, send)
+
+
+def _no_name(request: Request) -> Response | None:
+    """Stop an address with a NUL, which PostgreSQL takes nowhere; links have one page of their own for all that fails."""
+    path = request.url.path
+    if path.startswith(LINKS) or "\0" not in path + unquote(request.url.query):
+        return None
+    return problem(request, "not_found", 404)
 
 
 async def _stopped(request: Request) -> Response | None:
@@ -97,6 +105,6 @@ def _over(request: Request, *, keeps: bool) -> Response:
 async def _give_back(request: Request, session: Session) -> None:
     """Put what was typed before where the page finds it: only on the same page, for the same person."""
     kept = request.query_params.get(TYPED)
-    if kept and kept.isprintable():  # PostgreSQL takes no NUL
+    if kept:
         fields = await services(request).store.typed(kept, session.subject, request.url.path)
         request.state.typed = Form(fields)

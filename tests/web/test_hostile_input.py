@@ -33,11 +33,16 @@ async def test_a_number_too_long_to_be_one_is_none(web: Pages, visit: Visit) -> 
     assert [204, 422] == [polled.status_code, sent.status_code]
 
 
-async def test_a_nul_names_nothing_that_was_kept(visit: Visit) -> None:
-    """PostgreSQL is not asked for what it cannot hold."""
+async def test_a_nul_names_nothing(visit: Visit) -> None:
+    """PostgreSQL is not asked for what it cannot hold, wherever it stands in an address."""
     await visit.log_in("m.dewit")
+    await visit.get("/zaken/nieuw")
+    addresses = ["/zaken/nieuw?bewaard=a%00b", "/zaken?na=a%00b", "/beoordelingen/a%00b", "/zaken/nieuw/a%00b/leerling"]
 
-    assert 200 == (await visit.get("/zaken/nieuw?bewaard=a%00b")).status_code
+    answers = [await visit.get(address) for address in addresses]
+    answers.append(await visit.post("/zaken/nieuw/a%00b/controle", {"a": "b"}))
+
+    assert {404} == {answer.status_code for answer in answers}
 
 
 async def test_who_leaves_in_the_middle_is_no_fault(web: Pages, visit: Visit, caplog: pytest.LogCaptureFixture) -> None:
