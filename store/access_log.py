@@ -128,7 +128,7 @@ class AccessLog(Database):
                 await self._log_all(connection, _merged(noted))
         except StoreError:
             raise
-        except Exception:
+        except Exception:  # whatever it was, that somebody looked and got nothing is logged before it goes on
             await self._log_refused(noted)
             raise
         finally:

@@ -100,3 +100,20 @@ async def test_without_an_address_it_is_said(
             assert 0 == await nobody.tell()
     assert "nobody is mailed about emergencies" in caplog.text
     assert 1 == len(await store.untold_emergencies(b.REGION))
+
+
+async def test_a_round_that_falls_does_not_end_the_others(
+    store: Store, notices: EmergencyNotices, office: PostOffice, uncovered: b.Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something that nobody foresaw happens once: the next round tells the privacy officer all the same."""
+    await store.break_glass(uncovered.id, b.AT_CJG, REASON, HOUR)
+    tell = notices.tell
+
+    async def falls_once() -> int:
+        monkeypatch.setattr(notices, "tell", tell)
+        raise RuntimeError
+
+    monkeypatch.setattr(notices, "tell", falls_once)
+    async with notices.watching(timedelta(milliseconds=10)):
+        await until_told(store)
+    assert 1 == len(office.mails)
