@@ -90,7 +90,9 @@ class EmergencyNotices:
             except (MailUnavailable, StoreError) as error:
                 _log.warning("privacy officer not told yet", extra={"code": error.code})
             except Exception as fault:  # noqa: BLE001  # one round that falls must not end all: nobody would be told any more
-                _log.error("privacy officer not told yet", extra={"code": type(fault).__name__})  # its text may say of whom
+                _log.error(
+                    "privacy officer not told yet", extra={"code": type(fault).__name__}
+                )  # its text may say of whom
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every.total_seconds())
 
