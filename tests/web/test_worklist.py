@@ -165,7 +165,8 @@ async def _open(web: Pages, organisation: str) -> int:
     connection = await asyncpg.connect(web.stack.settings.database_url.get_secret_value())
     try:
         found = await connection.fetchval(
-            "SELECT count(*) FROM vangnet.overview WHERE organisations @> ARRAY[$1::text] AND step <> 'closed'", organisation
+            "SELECT count(*) FROM vangnet.overview WHERE organisations @> ARRAY[$1::text] AND step <> 'closed'",
+            organisation,
         )
         return int(found)
     finally:
@@ -186,7 +187,9 @@ async def test_a_list_goes_on_after_fifty(web: Pages, visit: Visit, address: str
     copies = [number for number in in_order if "-copy-" in number]
     assert (120, sorted(copies, reverse=True)) == (len(copies), copies)
     assert "Terug naar de eerste zaken" in last
-    assert f"<strong>{await _open(web, 'veilig-thuis')}</strong> open zaken" in last, "all of theirs, whatever is filtered"
+    assert f"<strong>{await _open(web, 'veilig-thuis')}</strong> open zaken" in last, (
+        "all of theirs, whatever is filtered"
+    )
 
 
 async def test_a_role_that_is_not_in_the_case_does_not_list_it(web: Pages, visit: Visit) -> None:
