@@ -17,6 +17,7 @@ from starter.web.sessions import Session, admit
 LINKS = "/k/"
 _PUBLIC = ("/inloggen", "/uitgelogd", "/healthz", "/readyz")
 _NEVER_LOOKED_UP = ("/static/", "/healthz", "/readyz")
+_METHODS = ("GET", "HEAD", "POST")
 TYPED = "bewaard"
 """The parameter by which a form finds what was typed into it before the session expired."""
 
@@ -33,8 +34,17 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        answer = _no_name(request) or await _stopped(request)
+        answer = _no_method(request) or _no_name(request) or await _stopped(request)
         await (answer or self._app)(scope, receive, send)
+
+
+def _no_method(request: Request) -> Response | None:
+    """Stop what no page takes: whether there is a page is not told."""
+    if request.method in _METHODS:
+        return None
+    answer = problem(request, "not_found", 405)
+    answer.headers["Allow"] = ", ".join(_METHODS)
+    return answer
 
 
 def _no_name(request: Request) -> Response | None:
@@ -57,11 +67,23 @@ async def _stopped(request: Request) -> Response | None:
     if path.startswith(_PUBLIC):
         return None
     if sends and not (session and csrf.has_token(request, f"session:{session.id}")):
-        return _log_in(request, None) if session is None else problem(request, "stale_form", 403)
+        return await _of_no_session(request, session)
     if session is None or not session.alive:
         return await _ended(request, session)
     await _give_back(request, session)
     return None
+
+
+async def _of_no_session(request: Request, session: Session | None) -> Response:
+    """A form that was not made in this session: perhaps by the same person in one before it."""
+    if session is None:
+        return _log_in(request, None)
+    kept = await _kept(request, session) if csrf.is_of(request, session.subject) else None
+    if kept is None:
+        return problem(request, "stale_form", 403)
+    if not session.alive:
+        return _log_in(request, kept)
+    return page(request, "expired.html", 403, address=kept, said="meanwhile")
 
 
 async def _ended(request: Request, session: Session | None) -> Response:
@@ -74,7 +96,7 @@ async def _ended(request: Request, session: Session | None) -> Response:
 
 async def _kept(request: Request, session: Session) -> str | None:
     """Keep what somebody typed, for themselves only, and return the address that shows it again."""
-    fields = form(request).without(csrf.FIELD)
+    fields = form(request).without(csrf.FIELD, csrf.WHOSE)
     if not fields:
         return None
     kept = await services(request).store.keep_typed(session.subject, request.url.path, tuple(fields))
@@ -87,7 +109,14 @@ def _log_in(request: Request, back: str | None) -> Response:
         asked = f"{request.url.path}?{request.url.query}".rstrip("?")
         return RedirectResponse(f"/inloggen?{urlencode({'terug': asked})}", 303)
     address = f"/inloggen?{urlencode({'terug': back or request.url.path})}"
-    return page(request, "expired.html", 401, address=address, kept=back is not None)
+    said = (
+        "expired_kept"
+        if back
+        else "expired_lost"
+        if form(request).without(csrf.FIELD, csrf.WHOSE)
+        else "expired_not_kept"
+    )
+    return page(request, "expired.html", 401, address=address, said=said)
 
 
 def _over(request: Request, *, keeps: bool) -> Response:
@@ -99,7 +128,7 @@ def _over(request: Request, *, keeps: bool) -> Response:
         return page(request, "expired_news.html", 401, keeps=keeps)
     shown = urlsplit(request.headers.get("hx-current-url", "")).path or "/"
     address = f"/inloggen?{urlencode({'terug': shown})}"
-    return page(request, "expired.html", 401, address=address, kept=False)
+    return page(request, "expired.html", 401, address=address, said="expired_not_kept")
 
 
 async def _give_back(request: Request, session: Session) -> None:

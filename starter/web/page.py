@@ -64,6 +64,7 @@ def _around(request: Request) -> dict[str, object]:
         "t": texts(request),
         "visitor": somebody,
         "csrf_token": token_for(request, f"session:{somebody.session}") if somebody else None,
+        "whose_token": token_for(request, f"person:{somebody.subject}") if somebody else None,
         "nav": navigation(somebody),
         "here": current(request.url.path),
         "path": request.url.path,

@@ -87,6 +87,7 @@ async def _visitor(here: Services, session: Session) -> Visitor | None:
         name=sitting.name,
         organisation=organisation.name if organisation else "",
         session=session.id,
+        subject=session.subject,
     )
 
 

@@ -23,6 +23,8 @@ class Visitor:
     """The name of their organisation."""
     session: str
     """Which session this is; gives no access to it."""
+    subject: str = ""
+    """Who it is, at the login provider."""
 
 
 def visitor(request: HTTPConnection) -> Visitor:

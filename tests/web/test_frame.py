@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import httpx2
 import pytest
 
 from tests.web.specimen import PATH
@@ -37,6 +38,17 @@ async def test_what_is_not_there_and_what_takes_no_form_look_the_same(visit: Vis
     assert (404, 404) == (unknown.status_code, wrong.status_code)
     assert unknown.text.replace("/nergens", f"{PATH}/stuk") == wrong.text
     assert "Deze pagina is er niet" in unknown.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
+async def test_a_method_that_no_page_takes_is_told_so(visit: Visit, method: str) -> None:
+    """The answer names the methods that there are, and is the same whether there is a page or none."""
+    async with httpx2.AsyncClient() as http:
+        there = await http.request(method, f"{visit.pages.address}{PATH}")
+        nowhere = await http.request(method, f"{visit.pages.address}/niets")
+
+    assert (405, "GET, HEAD, POST") == (there.status_code, there.headers["allow"])
+    assert there.text.replace(PATH, "/niets") == nowhere.text
 
 
 async def test_what_nobody_foresaw_is_a_page_and_a_line_without_data(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -66,6 +67,11 @@ async def test_a_session_lasts_a_working_day_at_most(visit: Visit) -> None:
     assert 303 == (await visit.get(PATH)).status_code
 
 
+def forms_fields(page: str) -> dict[str, str]:
+    """What a form brings by itself."""
+    return dict(re.findall(r'name="(csrf|whose)" value="([0-9a-f]{64})"', page))
+
+
 async def _expired(visit: Visit) -> str:
     """Type something and send it after the session has expired; returns where one logs in again."""
     await visit.log_in("m.dewit")
@@ -88,6 +94,47 @@ async def test_nothing_typed_is_lost_when_a_session_expires(visit: Visit) -> Non
     assert "Wat u typte staat er nog" in page.text
     assert 'value="Noor"' in page.text
     assert "een lang verhaal</textarea>" in page.text
+
+
+async def test_nothing_typed_is_lost_when_one_logged_in_again_meanwhile(visit: Visit) -> None:
+    """A form of a session before, sent in a newer one of the same person, is carried out by nobody and kept."""
+    await visit.log_in("m.dewit")
+    older = forms_fields((await visit.get(PATH)).text)
+    await _age(visit.pages, visit.cookies[SESSION], "last_seen_at", _IDLE)
+    await visit.log_in("m.dewit")
+
+    answer = await visit.post(PATH, {"name": "Noor", "note": "een lang verhaal", **older})
+
+    assert 403 == answer.status_code
+    assert "Wat u typte is bewaard" in answer.text
+    address = answer.text.split('action" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert 'value="Noor"' in (await visit.get(address)).text
+    stale = await visit.post(PATH, {"name": "Noor", **older, "whose": "0" * 64})
+    assert "Dit formulier is verouderd" in stale.text
+
+
+async def test_a_form_of_somebody_else_is_kept_for_nobody(visit: Visit) -> None:
+    """What a colleague left open at the same computer is not kept for who is logged in now."""
+    await visit.log_in("m.dewit")
+    theirs = forms_fields((await visit.get(PATH)).text)
+    del visit.cookies[SESSION]
+    await visit.log_in("l.hendriks")
+
+    answer = await visit.post(PATH, {"name": "Noor", **theirs})
+
+    assert (403, True) == (answer.status_code, "Dit formulier is verouderd" in answer.text)
+
+
+async def test_who_logged_out_is_told_that_nothing_is_kept(visit: Visit) -> None:
+    """Without any session there is nobody to keep it for, and the page says so while one can still go back."""
+    await visit.log_in("m.dewit")
+    older = forms_fields((await visit.get(PATH)).text)
+    del visit.cookies[SESSION]
+
+    answer = await visit.post(PATH, {"name": "Noor", **older})
+
+    assert 401 == answer.status_code
+    assert "Wat u typte is niet bewaard" in answer.text
 
 
 async def test_what_was_typed_is_for_who_typed_it(visit: Visit) -> None:
@@ -128,7 +175,7 @@ async def test_a_form_of_nobody_asks_to_log_in(visit: Visit) -> None:
     answer = await visit.post(PATH, {"name": "Noor"})
 
     assert 401 == answer.status_code
-    assert "Wat u typte" not in answer.text
+    assert "is bewaard" not in answer.text
 
 
 async def test_keys_may_change_while_people_are_logged_in(web: Pages, key_ring: KeyRing) -> None:

@@ -11,6 +11,8 @@ from starter.web.form import form
 from starter.web.services import services
 
 FIELD = "csrf"
+WHOSE = "whose"
+"""The field that tells whose form it is, also when their session is a newer one by now."""
 HEADER = "x-csrf-token"
 
 
@@ -19,7 +21,7 @@ def token_for(request: HTTPConnection, holder: str) -> str:
 
     Args:
         request: Any request.
-        holder: What it is bound to: ``session:<id>`` or ``link:<token>``.
+        holder: What it is bound to: ``session:<id>``, ``link:<token>`` or, worth no action at all, ``person:<subject>``.
     """
     key = services(request).store.keys.derive("csrf")
     return hmac.new(key, holder.encode(), sha256).hexdigest()
@@ -29,6 +31,12 @@ def has_token(request: HTTPConnection, holder: str) -> bool:
     """Whether the form brought the holder's token."""
     brought = form(request).text(FIELD) or request.headers.get(HEADER, "")
     return hmac.compare_digest(brought.encode(), token_for(request, holder).encode())
+
+
+def is_of(request: HTTPConnection, subject: str) -> bool:
+    """Whether the form was made for this person, in whichever session."""
+    brought = form(request).text(WHOSE)
+    return hmac.compare_digest(brought.encode(), token_for(request, f"person:{subject}").encode())
 
 
 def from_here(request: HTTPConnection) -> bool:
