@@ -22,8 +22,8 @@ run: .venv/.run ## set up and start everything on this machine with demo data; C
 # a worker that keeps nothing in memory, and so replays at every task.
 test: .venv/.dev ## set up and pass all tests
 	@test -n "$${CHROMIUM:-}" || command -v chromium chromium-browser >/dev/null || { echo "The tests of the pages need the browser Chromium. On Debian or Ubuntu: apt install chromium. Elsewhere name it with: make test CHROMIUM=/path/to/chromium" >&2; exit 1; }
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
-	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/workflows --no-workflow-cache
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/workflows --no-workflow-cache
 
 check: .venv/.dev ## format, lint, types and import rules
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
@@ -44,13 +44,14 @@ proof: .venv/.dev ## the long proofs: faults, floods, rehearsals; each prints it
 reference: .venv/.dev ## write docs/reference.md from the protocol
 	@$(BIN)/python -m protocol.reference > docs/reference.md
 
-record-histories: .venv/.dev ## record the histories that the tests replay: at a release, never to make a replay pass
+record-histories: .venv/.dev ## record the coming release's histories, which the tests replay: never to make a replay pass
 	@$(BIN)/python -m tests.replay.record
 
 lock: .venv/.dev ## resolve the dependencies of pyproject.toml anew
 	@$(LOCK) --upgrade --extra dev --output-file requirements/dev.txt
 	@$(LOCK) --extra local --constraint requirements/dev.txt --output-file requirements/local.txt
 	@$(LOCK) --constraint requirements/dev.txt --output-file requirements/run.txt
+	@$(BIN)/python deploy/build_needs.py | $(subst pyproject.toml,-,$(LOCK)) --constraint requirements/dev.txt --output-file requirements/build.txt
 
 sbom: .venv/.dev ## what a production process is made of, as a CycloneDX list: build/sbom.json
 	@$(BIN)/python deploy/sbom.py build/sbom.json

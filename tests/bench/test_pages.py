@@ -11,6 +11,7 @@ import pytest
 from bench.pages_acting import ACTIONS
 from bench.pages_report import PagesReport
 
+pytestmark = pytest.mark.proof
 _CHECKOUT = Path(__file__).parents[2]
 _PAGES = {
     "work list",

@@ -11,6 +11,7 @@ import pytest
 from bench.report import Report
 from bench.targets import TARGETS
 
+pytestmark = pytest.mark.proof
 _CHECKOUT = Path(__file__).parents[2]
 
 

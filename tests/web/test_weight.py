@@ -105,12 +105,23 @@ async def test_each_page_is_light_and_loads_from_here(web: Pages, pages: dict[st
 
 
 @pytest.mark.parametrize("pages", PAGES, indirect=True)
+async def test_each_kind_of_page_is_for_everybody(web: Pages, judge: Judge, pages: dict[str, Response]) -> None:
+    """Axe (WCAG 2.2 AA) finds nothing on one page of each address, and none scrolls sideways at 320 pixels."""
+    routes = _routes(web)
+    kinds = {_route(routes, path): path for path, page in pages.items() if is_page(page)}
+    found = {path: await judge.wrong(pages[path]) for path in kinds.values()}
+    assert {} == {path: wrong for path, wrong in found.items() if wrong}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("pages", PAGES, indirect=True)
 async def test_each_page_is_for_everybody(judge: Judge, pages: dict[str, Response]) -> None:
-    """Axe (WCAG 2.2 AA) finds nothing on any page, and none scrolls sideways at 320 pixels."""
+    """The same for every page that is there to be opened."""
     found = {path: await judge.wrong(page) for path, page in pages.items() if is_page(page)}
     assert {} == {path: wrong for path, wrong in found.items() if wrong}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("made", STATES, ids=lambda made: made.__name__)
 async def test_each_state_is_for_everybody(web: Pages, visit: Visit, judge: Judge, made: Made) -> None:
     """The same for what forms bring when it does not go well, for each problem, and for what was erased."""
@@ -134,11 +145,15 @@ def test_no_problem_is_left_out() -> None:
 
 async def test_no_page_is_left_out(web: Pages, places: dict[str | None, list[str]]) -> None:
     """Every address that is read is visited above, or stands in the list of what is no page."""
-    routes = [route for route in application(web.services).routes if isinstance(route, Route)]
+    routes = _routes(web)
     read = {route.path for route in routes if "GET" in (route.methods or ())}
     visited = {_route(routes, path) for paths in places.values() for path in paths}
     assert read == visited | NO_PAGES.keys()
     assert set() == visited & NO_PAGES.keys()
+
+
+def _routes(web: Pages) -> list[Route]:
+    return [route for route in application(web.services).routes if isinstance(route, Route)]
 
 
 def _route(routes: list[Route], path: str) -> str:

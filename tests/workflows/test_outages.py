@@ -132,7 +132,7 @@ async def test_temporal_is_killed_under_a_running_worker(
     own_town: Town, own_server: TemporalServer, logs: LogWatch
 ) -> None:
     """Who tells something meanwhile hears that it is not reachable; repeated afterwards it counts once."""
-    logs.expect(*_AWAY)
+    logs.expect(*_AWAY, "recording_mismatch", "caught up with the journal")
     case = await own_town.open()
     await own_server.kill()
     await case.unreachable(SCHOOL, "record_pupil_talk", "talk", held_by=["mentor"])
