@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 export CHROMIUM
 BIN := .venv/bin
+# What judges deploy/ and no Python package brings, with the package of Debian or Ubuntu that does.
+TOOLS := kubectl:kubernetes-client openssl:openssl promtool:prometheus systemd-analyze:systemd
 SOURCES := $(wildcard protocol workflows activities store runtime starter bench tests proofs worker.py)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
@@ -22,6 +24,7 @@ run: .venv/.run ## set up and start everything on this machine with demo data; C
 # a worker that keeps nothing in memory, and so replays at every task.
 test: .venv/.dev ## set up and pass all tests
 	@test -n "$${CHROMIUM:-}" || command -v chromium chromium-browser >/dev/null || { echo "The tests of the pages need the browser Chromium. On Debian or Ubuntu: apt install chromium. Elsewhere name it with: make test CHROMIUM=/path/to/chromium" >&2; exit 1; }
+	@lacking=; for tool in $(TOOLS); do command -v $${tool%%:*} >/dev/null || lacking+=" $${tool##*:}"; done; test -z "$$lacking" || { echo "The tests of what is deployed need its tools. On Debian or Ubuntu: apt install$$lacking" >&2; exit 1; }
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/workflows --no-workflow-cache
 

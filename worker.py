@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
-from contextlib import AsyncExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -19,18 +19,25 @@ from activities.case_file import CaseFile
 from activities.emergency_notices import EmergencyNotices, PrivacyOfficer
 from activities.hand_over import HandOvers
 from activities.housekeeping import Housekeeping
+from activities.link_codes import LinkCodeMails
 from activities.mail import Mailer, MailSettings, Tls
+from activities.openings import Openings
 from activities.outbox import Outbox
 from activities.retention import Retention
+from activities.review_notices import ReviewNotices
 from activities.webhooks import Webhooks
 from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
+from runtime.health import answering, database, polling, temporal
+from runtime.instruments import NONE, Instruments
 from runtime.leaving import leaving
+from runtime.metrics import Metric
 from runtime.sandbox import sandbox
 from runtime.settings import Settings, load, stop_for
 from runtime.signals import stop_on_signals
-from runtime.temporal import TASK_QUEUE, connect, core
+from runtime.temporal import TASK_QUEUE, connect
+from runtime.versioning import deployment_config
 from starter.schedule import ensure_schedules
 from starter.starting import start_case
 from store import KeyRing, Store, StoreError
@@ -45,8 +52,13 @@ _M_ARENA_MAX, _ARENAS = -8, 2
 """Of glibc's ``mallopt``; two arenas took a tenth less memory for each open case than one for each thread."""
 
 
-def worker(
-    client: Client, store: Store, webhooks: Webhooks, settings: Settings, mailer: Mailer | None = None
+def worker(  # noqa: PLR0913, PLR0917  # a composition root's parts
+    client: Client,
+    store: Store,
+    webhooks: Webhooks,
+    settings: Settings,
+    mailer: Mailer | None = None,
+    instruments: Instruments = NONE,
 ) -> Worker:
     """Build the worker with all that it carries out; a mailer that was entered keeps its connections for a moment."""
     mailer = mailer or Mailer(mail_settings(settings))
@@ -59,6 +71,7 @@ def worker(
         client,
         task_queue=TASK_QUEUE,
         identity="vangnet-worker",
+        deployment_config=deployment_config(settings),
         workflows=[CaseWorkflow, HousekeepingWorkflow, RetentionWorkflow, AnchoringWorkflow],
         activities=[
             case_file.record,
@@ -72,6 +85,7 @@ def worker(
             anchoring.mail,
             Retention(client, store, settings.region).keep_or_destroy,
         ],
+        interceptors=instruments.of_worker,
         workflow_runner=sandbox(strict=settings.worker_strict_sandbox),
         max_cached_workflows=settings.worker_cases,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -107,6 +121,25 @@ def emergency_notices(store: Store, settings: Settings) -> EmergencyNotices:
     return EmergencyNotices(store, officer or None, mail_settings(settings))
 
 
+def instruments(settings: Settings) -> Instruments:
+    """What the worker is watched with; an interval for anchors is told where there is a key for them."""
+    found = Instruments.of("vangnet-worker", settings.metrics_address, settings)
+    if found.meter and settings.anchor_key:
+        found.meter.set(Metric.ANCHOR_INTERVAL, settings.anchor_seconds)
+    return found
+
+
+def rounds(store: Store, client: Client, settings: Settings) -> tuple[AbstractAsyncContextManager[None], ...]:
+    """What the worker does beside Temporal, round after round, until it is left."""
+    mail = mail_settings(settings)
+    return (
+        emergency_notices(store, settings).watching(),
+        ReviewNotices(store, settings.region, settings.public_url, mail).watching(),
+        LinkCodeMails(store, mail).watching(),
+        Openings(store, partial(start_case, client)).watching(),
+    )
+
+
 async def work(settings: Settings) -> None:
     """Carry cases until a signal, then let what runs finish.
 
@@ -120,16 +153,26 @@ async def work(settings: Settings) -> None:
             settings.database_url.get_secret_value(), keys, largest=settings.database_connections
         )
         open_until_the_end.push_async_callback(store.close)
+        watched = instruments(settings)
         client = await connect(
-            SealingCodec(keys), identity="vangnet-worker", within=_PATIENCE, runtime=core(settings.metrics_address)
+            SealingCodec(keys),
+            identity="vangnet-worker",
+            within=_PATIENCE,
+            runtime=watched.runtime,
+            interceptors=watched.of_client,
         )
         every = timedelta(seconds=settings.anchor_seconds)
         await ensure_schedules(client, anchors=every if settings.anchor_key else None)
-        webhooks = await open_until_the_end.enter_async_context(Webhooks())
-        mailer = await open_until_the_end.enter_async_context(Mailer(mail_settings(settings)))
-        await open_until_the_end.enter_async_context(emergency_notices(store, settings).watching())
+        webhooks = await open_until_the_end.enter_async_context(Webhooks(around=watched.around("webhook")))
+        mailer = await open_until_the_end.enter_async_context(
+            Mailer(mail_settings(settings), around=watched.around("mail"))
+        )
+        for beside in (*rounds(store, client, settings), watched.watching(store, client)):
+            await open_until_the_end.enter_async_context(beside)
         stop = open_until_the_end.enter_context(stop_on_signals())
-        async with worker(client, store, webhooks, settings, mailer):
+        carrying = worker(client, store, webhooks, settings, mailer, watched)
+        checks = (database(store), temporal(client), polling(carrying))
+        async with answering(settings.health_address, *checks), carrying:
             _log.info("carrying cases")
             await stop.wait()
             _log.info("draining")

@@ -44,7 +44,7 @@ class CaseFile:
         recording = laid_out(turn)
         await self._store.record(recording)
         if recording.notices:
-            self._bell.ring(recording.case.id)
+            self._bell.ring(recording.case.id, over=not recording.case.open)
 
     @activity.defn(name="read_journal")
     @translated

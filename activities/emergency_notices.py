@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from activities.errors import MailUnavailable
 from activities.mail import MailSettings, send_alone
+from activities.rounds import EVERY, LEAVE, rounds
 from protocol.model import Frozen
-from store import Store, StoreError, Untold
+from store import Store, Untold
 
 _log = logging.getLogger(__name__)
-
-EVERY = timedelta(seconds=5)
-"""How often is looked for what nobody was told of yet."""
 
 _SUBJECT = "Vangnet: noodtoegang in zaak {case}"
 _TEXT = """\
@@ -71,30 +67,12 @@ class EmergencyNotices:
         return len(untold)
 
     @asynccontextmanager
-    async def watching(self, every: timedelta = EVERY) -> AsyncIterator[None]:
+    async def watching(self, every: timedelta = EVERY, leave: timedelta = LEAVE) -> AsyncIterator[None]:
         """Tell them round after round, until this is left."""
         if self._officer is None:
             _log.warning("nobody is mailed about emergencies: set the privacy officer's address")
-        stop = asyncio.Event()
-        rounds = asyncio.create_task(self._rounds(stop, every))
-        try:
+        async with rounds(self.tell, "privacy officer not told yet", every, leave):
             yield
-        finally:
-            stop.set()
-            await rounds  # a mail that is being handed in gets the mail server's patience
-
-    async def _rounds(self, stop: asyncio.Event, every: timedelta) -> None:
-        while not stop.is_set():
-            try:
-                await self.tell()
-            except (MailUnavailable, StoreError) as error:
-                _log.warning("privacy officer not told yet", extra={"code": error.code})
-            except Exception as fault:  # noqa: BLE001  # one round that falls must not end all: nobody would be told any more
-                _log.error(
-                    "privacy officer not told yet", extra={"code": type(fault).__name__}
-                )  # its text may say of whom
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every.total_seconds())
 
 
 def _letter(emergency: Untold, officer: PrivacyOfficer, mail: MailSettings) -> EmailMessage:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from store import StoreError
@@ -23,6 +25,11 @@ UNEXPECTED = "unexpected_error"
 
 _FOR_GOOD = frozenset({"recording_mismatch", "recording_gap", "key_destroyed", "anchors_differ", "anchor_key_invalid"})
 """Codes of the store that trying again cannot change: somebody has to look."""
+
+_AGAIN_SOON = 4
+"""Tries whose pauses double, as the workflow asks: 2, 4, 8 and 16 seconds."""
+_AGAIN = timedelta(seconds=20)
+"""From then on: the other side is back for half a minute at most before everybody hears it."""
 
 _log = logging.getLogger(__name__)
 
@@ -106,12 +113,19 @@ def translated(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
 
 def _for_temporal(error: Exception) -> ApplicationError:
+    if isinstance(error, Unavailable):
+        return ApplicationError(error.code, type=error.code, next_retry_delay=_again())
     if isinstance(error, ActivityError):
         return ApplicationError(error.code, type=error.code, non_retryable=error.for_good)
     if isinstance(error, StoreError):
         return ApplicationError(error.code, type=error.code, non_retryable=error.code in _FOR_GOOD)
     _log.error("an activity failed: %s at %s", type(error).__name__, _place(error))
     return ApplicationError(UNEXPECTED, type=UNEXPECTED)
+
+
+def _again() -> timedelta | None:
+    """When to try again; what the workflow asked for, where that is soon."""
+    return _AGAIN if activity.in_activity() and activity.info().attempt > _AGAIN_SOON else None
 
 
 def _place(error: Exception) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -34,6 +34,10 @@ from protocol.model import Frozen
 _PERMANENT = 500
 _NOT_THE_RECIPIENT = frozenset({421, 530, 534, 535, 538})
 """The server is closing down, or wants us to log in: nothing is wrong with the recipient."""
+
+
+Around = Callable[[], AbstractContextManager[object]]
+"""Is entered around each mail or webhook: to count it, to time it."""
 
 
 class Tls(StrEnum):
@@ -70,8 +74,9 @@ class MailSettings(Frozen):
 class MailRound:
     """The mails of one round, over one connection that is found when the first of them comes."""
 
-    def __init__(self, settings: MailSettings, lines: Lines) -> None:
+    def __init__(self, settings: MailSettings, lines: Lines, around: Around = nullcontext) -> None:
         self._settings = settings
+        self._around = around
         self._sender = parseaddr(settings.sender)[1]
         self._lines = lines
         self._line: Line | None = None
@@ -85,6 +90,10 @@ class MailRound:
             Undeliverable: Nobody can be reached there, however often it is tried.
             MailUnavailable: Not now.
         """
+        with self._around():
+            await self._send(dispatch)
+
+    async def _send(self, dispatch: Dispatch) -> None:
         recipient = sendable(dispatch.address)
         message = mail(dispatch, self._settings.sender, recipient, self._settings.domain)
         try:
@@ -176,8 +185,9 @@ class MailRound:
 class Mailer:
     """The way out by mail. While it is entered, connections are kept for a moment between rounds."""
 
-    def __init__(self, settings: MailSettings, keep: timedelta = KEEP) -> None:
+    def __init__(self, settings: MailSettings, keep: timedelta = KEEP, around: Around = nullcontext) -> None:
         self._settings = settings
+        self._around = around
         self._lines = Lines(keep)
 
     async def __aenter__(self) -> Self:
@@ -192,7 +202,7 @@ class Mailer:
     @asynccontextmanager
     async def round(self) -> AsyncIterator[MailRound]:
         """A round of sending, over at most one connection at a time."""
-        one_round = MailRound(self._settings, self._lines)
+        one_round = MailRound(self._settings, self._lines, self._around)
         try:
             yield one_round
         finally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from temporalio import activity
 
-from activities.bell import Bell
+from activities.bell import Bell, News
 from activities.dispatch import Delivered, Delivery, Dispatch, FailedNotice, dispatched
 from activities.errors import DeliveryCode, Unavailable, Undeliverable, WebhookUnavailable, translated
 from activities.hand_over import HandOvers
@@ -25,6 +26,8 @@ LINGER = timedelta(seconds=4)
 Half of it before each round of sending, so that a round takes along what comes right behind, and
 half of it when everything is sent.
 """
+_BEAT = 5.0
+"""How often a delivery says that it goes on, in seconds; the workflow waits four times as long."""
 _TRIES_BEFORE_MAIL = 5
 """Tries after which a notice for a silent webhook goes by mail, where there is an address."""
 
@@ -90,27 +93,28 @@ class Outbox:
                 sent was sent, and another try sends the rest.
         """
         case_id = delivery.case_id
-        pause = self._pause if delivery.more_may_come else 0
-        with self._bell.listening(case_id) as news:
-            tally, state = await self._send_all(case_id, news, pause)
+        with self._bell.listening(case_id) as news, _alive():
+            if not delivery.more_may_come or not (await self._store.outbox(case_id)).open:
+                news.over.set()
+            tally, state = await self._send_all(case_id, news)
         if state.unsent and not tally.failed:
             raise tally.late[0] if tally.late else Unavailable("notices_waiting")
         failed = await self._failures(case_id) if state.failed else ()
         return Delivered(failed=failed, waiting=state.unsent, through=state.number)
 
-    async def _send_all(self, case_id: str, news: asyncio.Event, pause: float) -> tuple[Tally, OutboxState]:
+    async def _send_all(self, case_id: str, news: News) -> tuple[Tally, OutboxState]:
         """Send until nothing is left and nothing more comes, or until something cannot go now."""
         clock = asyncio.get_running_loop().time
         end = clock() + _LONGEST_ROUND.total_seconds()
         while True:
-            await _paused(pause)
-            news.clear()
+            await _paused(self._pause, news.over)
+            news.more.clear()
             tally = await self._sent(case_id)
             state = await self._store.outbox(case_id)
             if tally.late or tally.failed or clock() > end:
                 return tally, state
             if not state.unsent and state.open:
-                await _paused(pause, news.wait())
+                await _paused(self._pause, news.over, news.more)
                 state = await self._store.outbox(case_id)
             elif not tally.sent:
                 return tally, state
@@ -135,7 +139,6 @@ class Outbox:
             async for claim in claims:
                 if clock() > end:
                     break
-                _beat()
                 if before is None and claim.notice.kind is NoticeKind.HAND_OVER:
                     # Its document needs a second connection: not while the claim holds one.
                     tally.hand_overs = True
@@ -180,9 +183,11 @@ class Outbox:
         )
 
 
-async def _paused(seconds: float, *waits: Coroutine[None, None, object]) -> None:
+async def _paused(seconds: float, *heard: asyncio.Event) -> None:
     """Wait a moment, or until one of these; a worker that is told to stop does not wait."""
-    tasks = [asyncio.ensure_future(wait) for wait in (*waits, activity.wait_for_worker_shutdown())]
+    if not seconds or any(event.is_set() for event in heard):
+        return
+    tasks = [asyncio.ensure_future(wait) for wait in (*(e.wait() for e in heard), activity.wait_for_worker_shutdown())]
     try:
         await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -200,7 +205,23 @@ async def _to_its_end(work: Coroutine[None, None, None]) -> None:
         raise
 
 
-def _beat() -> None:
-    """Say that the round goes on; a local activity is too short for that, and the server does not know it."""
-    if not activity.info().is_local:
+@contextmanager
+def _alive() -> Iterator[None]:
+    """Say that this goes on until it is over, however long one mail takes: who dies is noticed soon.
+
+    A local activity is too short for that, and the server does not know it.
+    """
+    if activity.info().is_local:
+        yield
+        return
+    beating = asyncio.create_task(_beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+async def _beat() -> None:
+    while True:
         activity.heartbeat()
+        await asyncio.sleep(_BEAT)

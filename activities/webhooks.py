@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import b64encode
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
@@ -20,6 +21,7 @@ import httpx2
 
 from activities.dispatch import Dispatch
 from activities.errors import DeliveryCode, Undeliverable, WebhookUnavailable
+from activities.mail import Around
 from protocol import vocabulary as v
 from protocol.model import Frozen
 from protocol.notices import Notice, NoticeKind
@@ -51,8 +53,9 @@ def spelled(secret: str) -> str:
 class Webhooks:
     """The way out by webhook; use it as an asynchronous context, or close it."""
 
-    def __init__(self, timeout: timedelta = timedelta(seconds=10)) -> None:
+    def __init__(self, timeout: timedelta = timedelta(seconds=10), around: Around = nullcontext) -> None:
         self._timeout = timeout
+        self._around = around
         self._client = httpx2.AsyncClient(timeout=timeout.total_seconds(), follow_redirects=False)
 
     async def __aenter__(self) -> Self:
@@ -76,6 +79,10 @@ class Webhooks:
             Undeliverable: The address is not one to send to, or it refuses.
             WebhookUnavailable: Not now.
         """
+        with self._around():
+            await self._send(dispatch, webhook)
+
+    async def _send(self, dispatch: Dispatch, webhook: Webhook) -> None:
         body = _body(dispatch).model_dump_json(by_alias=True).encode()
         headers = _headers(dispatch.notice, body, bytes.fromhex(webhook.secret))
         status = await self._posted(_checked(webhook.url), headers, body)

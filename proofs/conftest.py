@@ -21,6 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=30, help="how often something is killed")
     parser.addoption("--links", type=int, default=1000, help="how many one-time links are stormed")
     parser.addoption("--hostile", type=int, default=50_000, help="how many hostile inputs are sent")
+    parser.addoption("--open", type=int, default=200, help="how many cases are open when a release is replaced")
+    parser.addoption("--open-cases", type=int, default=1000, help="how many open cases a small server carries")
     parser.addoption("--cases", type=int, default=5, help="how many cases are told to their end meanwhile, at least")
 
 

@@ -7,6 +7,7 @@ same state whatever a region's settings are by then. No event holds personal dat
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 from pydantic import Field
@@ -418,7 +419,12 @@ else:
 
 def event_name(event: type[Event] | Event) -> str:
     """An event's name in the journal: ``case_opened``."""
-    return to_snake((event if isinstance(event, type) else type(event)).__name__)
+    return _name(event if isinstance(event, type) else type(event))
+
+
+@cache
+def _name(event: type[Event]) -> str:
+    return to_snake(event.__name__)
 
 
 class Recorded(Frozen):

@@ -84,5 +84,7 @@ NO_OTHERS: dict[str, Keep] = {}
 """A region that keeps everything as long as the defaults say."""
 ZVH_MOST = 60
 """Months after the first processing beyond which no region can keep the ZVH's part (Wgs 1.8 lid 7)."""
+LOGS = 60
+"""Months after the last part of a case is gone, and after a row was anchored, that journal and access log are kept (NEN 7513)."""
 LONGEST_STAY = 72
 """Months: the longest course of a secondary school. Nobody who told a date is assumed to have stayed so long."""

@@ -107,3 +107,8 @@ class Policy(Frozen):
     """Months after closing that a pupil is thought to be at school when nobody told that they left."""
     emergency_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
     """How long somebody without cover reads the file in an emergency."""
+    second_factor_on_links: Annotated[bool, Field(exclude_if=lambda asked: not asked)] = False
+    """Whether people in the case give a code, sent to their other contact, before their link opens.
+
+    Left out where it is not asked: release 0.1 does not know it.
+    """

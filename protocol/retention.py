@@ -16,7 +16,7 @@ from typing import NamedTuple
 from protocol import vocabulary as v
 from protocol.calendar import local_day
 from protocol.case import Case
-from protocol.keeping import DEFAULT_KEEPING, ZVH_MOST, Keep, Part, Since, rule
+from protocol.keeping import DEFAULT_KEEPING, LOGS, ZVH_MOST, Keep, Part, Since, rule
 from protocol.messages import Actor
 from protocol.model import Frozen
 from protocol.policy import Policy
@@ -74,6 +74,11 @@ class Due(Frozen):
     started_on: date
     due_on: date
     hold: Hold | None = None
+
+
+def parts_gone_by(today: date) -> date:
+    """The day before which the last part of a case has to be gone for its journal and access log to go, too."""
+    return months_after(today, -LOGS)
 
 
 def keep(policy: Policy, part: Part, outcome: v.OutcomeKind) -> Keep:

@@ -18,7 +18,8 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
-from runtime.errors import PayloadUnreadable
+from runtime.errors import NotOurs, PayloadUnreadable
+from runtime.payload_proof import Proofs
 from runtime.squeezing import squeezed, unsqueezed
 from store.keys import PAYLOADS, KeyRing
 
@@ -43,6 +44,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
     def __init__(self, keys: KeyRing) -> None:
         """Seal with the ring's current key, open with any."""
         self._current = keys.current
+        self._proofs = Proofs(keys)
         self._sealers = {name: AESGCM(keys.derive(PAYLOADS, name)) for name in keys.payload_key_ids}
         self._case = b""
 
@@ -67,23 +69,42 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         sealed = self._sealers[self._current].encrypt(
             nonce, squeezed(payload).SerializeToString(), _bound(key, self._case)
         )
-        found = {"encoding": _ENCODING, "key": key} | ({"case": self._case} if self._case else {})
+        found = {"encoding": _ENCODING, "key": key, "proof": self._proofs.of(self._current)}
+        found |= {"case": self._case} if self._case else {}
         return Payload(metadata=found, data=nonce + sealed)
 
     def _opened(self, payload: Payload) -> Payload:
         if not is_sealed(payload):
             # Whoever reaches Temporal can write what is not sealed: to a case it is no message.
             return Payload(metadata={"encoding": _FOREIGN}) if self._case else payload
-        key, case = payload.metadata.get("key", b""), payload.metadata.get("case", b"")
-        sealer = self._sealers.get(key.decode(errors="replace"))
-        if sealer is None:
-            raise PayloadUnreadable("een sleutel waarmee dit naar Temporal ging staat niet in de sleutelbos")
-        if case and self._case and case != self._case:
-            raise PayloadUnreadable("wat van Temporal kwam hoort bij een andere casus")
         try:
-            opened = sealer.decrypt(payload.data[:_NONCE], payload.data[_NONCE:], _bound(key, case))
+            return self._unsealed(payload)
+        except NotOurs:
+            # Nor is what only looks sealed, or was copied from another case.
+            if self._case:
+                return Payload(metadata={"encoding": _FOREIGN})
+            raise
+
+    def _unsealed(self, payload: Payload) -> Payload:
+        """Open what is sealed.
+
+        Raises:
+            PayloadUnreadable: Its key is missing, and can still be put back.
+            NotOurs: No key will ever open it as what it is said to be.
+        """
+        key, case, proof = (payload.metadata.get(name, b"") for name in ("key", "case", "proof"))
+        name = key.decode(errors="replace")
+        if case and self._case and case != self._case:
+            raise NotOurs("wat van Temporal kwam hoort bij een andere casus")
+        if name not in self._sealers or not self._proofs.fits(name, proof):
+            missing = self._proofs.holds(key, proof)
+            raise (PayloadUnreadable if missing else NotOurs)(
+                "een sleutel waarmee dit naar Temporal ging staat niet in de sleutelbos"
+            )
+        try:
+            opened = self._sealers[name].decrypt(payload.data[:_NONCE], payload.data[_NONCE:], _bound(key, case))
         except (InvalidTag, ValueError):
-            raise PayloadUnreadable(
+            raise NotOurs(
                 "wat van Temporal kwam is veranderd, of zijn sleutel is een andere van dezelfde naam"
             ) from None
         return unsqueezed(Payload.FromString(opened))

@@ -35,3 +35,7 @@ class PayloadUnreadable(StartError):
     """A payload was written with a key that is not in the key ring, or was changed."""
 
     code = "payload_unreadable"
+
+
+class NotOurs(PayloadUnreadable):
+    """A payload that no key will ever open: no process of ours sealed it, or it was changed or moved since."""

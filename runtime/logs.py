@@ -15,6 +15,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from runtime.fixed_texts import fixed_text
 from runtime.settings import LogFormat, LogLevel
+from runtime.tracing import trace_id
 
 OURS = ("protocol", "workflows", "activities", "store", "runtime", "starter", "worker", "temporalio.workflow")
 """Loggers that follow the level of the settings; every other library speaks from warning on."""
@@ -48,6 +49,7 @@ def configure(log_format: LogFormat, level: LogLevel, file: Path | None = None) 
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
+        _with_case_and_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -71,6 +73,15 @@ def _formatter(*, as_text: bool) -> logging.Formatter:
     )
 
 
+def _with_case_and_trace(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
+    """Say which case was being carried out, and which trace was on, where the line was written."""
+    if temporalio.activity.in_activity():
+        line["workflow_id"] = temporalio.activity.info().workflow_id
+    if found := trace_id():
+        line["trace_id"] = found
+    return line
+
+
 _OUR_CODE = tuple(name for name in OURS if not name.startswith("temporalio"))
 
 
@@ -84,6 +95,7 @@ def _without_values(_logger: WrappedLogger, _name: str, line: EventDict) -> Even
     return line
 
 
+_CASES = "case/"
 _DETAILS = ("temporal_workflow", "temporal_activity", "temporal_log", "color_message")
 
 
@@ -94,6 +106,9 @@ def _without_details(_logger: WrappedLogger, _name: str, line: EventDict) -> Eve
         if isinstance(context, dict):
             line["workflow_id"] = context.get("workflow_id")
             line["attempt"] = context.get("attempt")
+    found = str(line.get("workflow_id") or "")
+    if found.startswith(_CASES):
+        line["case_id"] = found.removeprefix(_CASES)
     return {name: value for name, value in line.items() if name not in _DETAILS and not name.startswith("__temporal")}
 
 

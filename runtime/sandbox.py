@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import replace
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
@@ -16,6 +16,7 @@ from temporalio.workflow import Info, _Definition  # the same
 from runtime.letting_go import let_go, on_its_own
 
 _PURE = (
+    "opentelemetry",
     "protocol",
     "activities",
     "store",
@@ -34,13 +35,26 @@ def sandbox(*, strict: bool = False) -> WorkflowRunner:
 
     Args:
         strict: Load the workflows' own modules anew for every case, which finds what keeps state
-            between cases. The tests run so. In production it would take as much memory again as the
+            between cases, and guard built-in functions. The tests run so. In production it would take as much memory again as the
             case itself, for code that the tests have shown to keep none.
     """
+    restrictions = SandboxRestrictions.default if strict else _with_plain_builtins(SandboxRestrictions.default)
     passed = _PURE if strict else (*_PURE, "workflows")
-    return _InOneContext(
-        SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed))
-    )
+    return _InOneContext(SandboxedWorkflowRunner(restrictions=restrictions.with_passthrough_modules(*passed)))
+
+
+def _with_plain_builtins(restrictions: SandboxRestrictions) -> SandboxRestrictions:
+    """Guard no built-in function: while a case thinks, the guard makes each ``isinstance`` of the process a slow one.
+
+    It looks through what the sandbox replaced; where every module of ours is passed through, nothing is.
+    """
+    members = restrictions.invalid_module_members
+    others = {name: matcher for name, matcher in members.children.items() if name != "__builtins__"}
+    return replace(restrictions, invalid_module_members=replace(members, children=others))
+
+
+_NO_STORE = StorageDriverStoreContext()
+"""Payloads are kept by Temporal itself: nobody asks where else one belongs."""
 
 
 class _InOneContext(WorkflowRunner):
@@ -79,11 +93,7 @@ class _Instance(WorkflowInstance):
         return self._context
 
     def get_external_store_context(self, command_info: CommandInfo | None) -> StorageDriverStoreContext:  # noqa: ARG002
-        return self._store_context
-
-    @cached_property
-    def _store_context(self) -> StorageDriverStoreContext:
-        return self._instance.get_external_store_context(None)
+        return _NO_STORE
 
     def get_info(self) -> Info:
         return self._instance.get_info()

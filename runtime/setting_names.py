@@ -11,9 +11,10 @@ from runtime.errors import SettingsError
 ELSEWHERE: Final = (
     "LOCAL_FOLDER",
     *(f"OIDC_{name}" for name in ("ISSUER", "CLIENT_ID", "PRIVATE_KEY", "CERTIFICATE", "SCOPE", "FRESH")),
+    *(f"OIDC_{name}" for name in ("ACR", "AMR", "MAX_AGE_SECONDS")),
     *(f"OIDC_{name}" for name in ("FRESH_SECONDS", "SKEW_SECONDS", "ROLE_MAP", "ORGANISATION_MAP")),
     *(f"OIDC_{name}_CLAIM" for name in ("ROLE", "ORGANISATION", "USER", "NAME")),
-    *("WEB_HOST", "WEB_PROXY", "THEME", "LOGIN_RATE", "LINK_RATE"),
+    *("WEB_HOST", "WEB_PROXY", "THEME", "LOGIN_RATE", "LINK_RATE", "SESSION_RATE"),
     *("SESSION_IDLE_SECONDS", "SESSION_ABSOLUTE_SECONDS"),
     *(f"CODEC_{name}" for name in ("HOST", "PROXY", "ORIGIN", "PASSES", "AUDIENCE", "RATE")),
 )

@@ -10,9 +10,10 @@ from typing import Annotated, NoReturn, Self, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from runtime.errors import SettingsError, StartError
+from runtime.secret_files import file_names, read_secrets, secret_fields
 from runtime.setting_names import check_names
 from store.errors import KeyRingInvalid, MigrationChanged, StoreError
 
@@ -20,6 +21,8 @@ PREFIX = "VANGNET_"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:/]+):[0-9]{1,5}$")]
+"""Where a process listens: an address of this machine and a port."""
 Loaded = TypeVar("Loaded", bound="Read")
 
 
@@ -69,6 +72,19 @@ class Read(BaseSettings):
         # A wrong value may be a secret: it is not repeated.
         hide_input_in_errors=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's own way, by one folder for all
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A secret may be named by its file: :mod:`runtime.secret_files`."""
+        secrets = read_secrets(PREFIX, secret_fields(settings_cls), environment())
+        return (init_settings, InitSettingsSource(settings_cls, {**secrets}), env_settings, dotenv_settings)
 
 
 class Ports(Read):
@@ -120,8 +136,19 @@ class Settings(Read):
     """Load the workflows' own modules anew for every case: finds state that is kept between cases, at a price."""
     worker_drain_seconds: Annotated[float, Field(gt=0, le=3600)] = 10
     """How long a worker that is told to stop lets what runs finish."""
-    metrics_address: str | None = None
+    deployment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")] | None = None
+    """The workers' name at Temporal, each with its version; without it they have no version, as in release 0.1."""
+    build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}$")] | None = None
+    """The version of the program; without it the release's number."""
+    metrics_address: Address | None = None
     """Where the worker serves Prometheus, such as ``127.0.0.1:9464``; nowhere by default."""
+    metrics_web_address: Address | None = None
+    """Where the pages do: never where people reach them."""
+    metrics_codec_address: Address | None = None
+    health_address: Address | None = None
+    """Where the worker answers ``/healthz`` and ``/readyz``, such as ``127.0.0.1:8082``."""
+    traces_endpoint: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    """The collector that gets traces by OTLP over HTTP, such as ``http://127.0.0.1:4318``; else by ``OTEL_…``."""
 
     privacy_mail_to: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] | None = None
     """The privacy officer, who is told of each emergency."""
@@ -176,6 +203,7 @@ def load(kind: type[Loaded]) -> Loaded:
         SettingsError: One line that names every setting that is wrong, missing, or none at all.
     """
     own = {PREFIX + name.upper() for name in (*Settings.model_fields, *Ports.model_fields)}
+    own |= file_names(PREFIX, secret_fields(Settings))
     check_names(PREFIX, own, {*os.environ, *_names_in(Path(".env"))})
     try:
         return kind(_env_file=settings_files())

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
+from collections.abc import Sequence
+from copy import copy
 from datetime import timedelta
 from functools import cache
 from typing import ClassVar, Self
 
-from temporalio.client import Client, HeaderCodecBehavior
-from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.client import Client, HeaderCodecBehavior, Interceptor
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+)
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import (
     LogForwardingConfig,
@@ -23,6 +30,7 @@ from temporalio.service import RPCError
 
 from runtime.errors import SettingsError, TemporalUnreachable
 from runtime.fixed_texts import CORE
+from runtime.metrics import BUCKETS
 from runtime.settings import environment
 
 TASK_QUEUE = "vangnet"
@@ -44,10 +52,25 @@ class _Converter(PydanticPayloadConverter):
         """It is made already."""
 
 
+class _DataConverter(DataConverter):
+    """Of what it is made of only the codec wants to know for which case; the SDK would make all of it anew."""
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The same for the case that a workflow or activity belongs to; asked some 150 times for a whole case."""
+        codec: object = self.payload_codec
+        if not isinstance(codec, WithSerializationContext):
+            return self
+        bound = codec.with_context(context)
+        if bound is codec:
+            return self
+        found = copy(self)
+        object.__setattr__(found, "payload_codec", bound)  # frozen, and nobody else has it yet
+        return found
+
+
 def data_converter(codec: PayloadCodec | None) -> DataConverter:
     """Pydantic models as JSON, sealed by the codec, the texts of failures too."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    return _DataConverter(
         payload_converter_class=_Converter,
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
@@ -77,18 +100,29 @@ def core(metrics_address: str | None = None) -> Runtime:
 
     Args:
         metrics_address: Where it serves Prometheus; nowhere by default.
+
+    Raises:
+        SettingsError: Nothing can be served there: it is no address, or somebody else's.
     """
     forwarding = LogForwardingConfig(
         logging.getLogger(CORE), prepend_target_on_message=False, append_log_fields_to_message=False
     )
-    return Runtime(
-        telemetry=TelemetryConfig(
-            logging=LoggingConfig(
-                filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding
-            ),
-            metrics=PrometheusConfig(bind_address=metrics_address) if metrics_address else None,
+    try:
+        return Runtime(
+            telemetry=TelemetryConfig(
+                logging=LoggingConfig(
+                    filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding
+                ),
+                metrics=_served(metrics_address) if metrics_address else None,
+                attach_service_name=False,  # it would name the library
+            )
         )
-    )
+    except ValueError:
+        raise SettingsError(f"op {metrics_address} (VANGNET_METRICS_…) zijn geen metingen aan te bieden") from None
+
+
+def _served(address: str) -> PrometheusConfig:
+    return PrometheusConfig(bind_address=address, histogram_bucket_overrides=BUCKETS)
 
 
 async def connect(
@@ -97,6 +131,7 @@ async def connect(
     identity: str = "vangnet",
     within: timedelta = timedelta(seconds=5),
     runtime: Runtime | None = None,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """Connect to Temporal, trying again until the time is up.
 
@@ -105,6 +140,7 @@ async def connect(
         identity: How this process shows in the console; neutral, the default would name machine and process.
         within: After this the server counts as not reachable.
         runtime: The SDK's runtime, when it has metrics; :func:`core` otherwise.
+        interceptors: What is put around each call.
 
     Raises:
         SettingsError: The connection's settings are wrong.
@@ -118,10 +154,11 @@ async def connect(
                     return await Client.connect(
                         **config,
                         data_converter=data_converter(codec),
-                        # No header is set today; one that is some day must not be the only thing to be read.
+                        # The trace travels in one: it must not be the only thing to be read.
                         header_codec_behavior=HeaderCodecBehavior.CODEC,
                         identity=identity,
                         runtime=runtime or core(),
+                        interceptors=interceptors,
                     )
                 except (RuntimeError, RPCError):
                     await asyncio.sleep(_AGAIN.total_seconds())

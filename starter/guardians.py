@@ -7,7 +7,7 @@ from pydantic import Field
 from protocol.messages import MOST, Guardian, PersonId, SetGuardians
 from starter.errors import BadInput
 from store import Person
-from store.person import Address, Language, Name, Personal
+from store.person import Address, Language, Name, Personal, SecondContact
 
 
 class GuardianTold(Personal):
@@ -20,6 +20,7 @@ class GuardianTold(Personal):
     email: Address | None = None
     language: Language = "nl"
     safe_contact: Address | None = None
+    second_contact: SecondContact = None
 
 
 class GuardiansTold(Personal):

@@ -31,7 +31,7 @@ from starter.stack.display import Display
 from starter.stack.environment import REGION, adopt, leave, settings, write_privately
 from starter.stack.layout import Layout
 from starter.stack.lock import only_one
-from starter.stack.ports import answers, check
+from starter.stack.ports import answers, any_free, check
 from starter.stack.postgres import Postgres
 from starter.stack.supervisor import Supervisor
 from starter.stack.temporal import command as temporal
@@ -91,7 +91,9 @@ class Stack:
             found = settings(self.layout, self.ports, postgres.url())
             adopt(found)
         await self.supervisor.start(postgres.command(services.environment()))
-        await self.supervisor.start(temporal(self.layout, self.ports, services.environment()))
+        behind = any_free()
+        await self.supervisor.start(temporal(self.layout, self.ports, services.environment(), behind))
+        await self.supervisor.start(services.console(self.ports, behind))
         await self.supervisor.start(services.inbox(self.layout, self.ports))
         await self.supervisor.start(services.login(self.layout, self.ports))
         leave(self.layout, found)
@@ -111,6 +113,7 @@ class Stack:
             await self._answering("inbox", _listening(self.ports.inbox_port))
             await self._answering("login", _listening(self.ports.oidc_port))
             await self._answering("codec", _listening(self.ports.codec_port))
+            await self._answering("console", _listening(self.ports.console_port))
 
     async def _answering(self, name: str, sign: Coroutine[None, None, None]) -> None:
         try:

@@ -35,50 +35,64 @@ _CATCH_UP = timedelta(days=1)
 """A night that Temporal was away for is made up for."""
 
 
-async def ensure_schedules(client: Client, *, anchors: timedelta | None) -> None:
+def schedules(anchors: timedelta | None) -> dict[str, Schedule]:
+    """All schedules as Vangnet makes them, by id; no two runs of one overlap.
+
+    Args:
+        anchors: How often anchors are taken; None where none are. A round that was missed is not made up for: the
+            next one anchors it all.
+    """
+    found = {
+        HOUSEKEEPING: _schedule(_housekeeping(HOUSEKEEPING, daily=False), _each(_EVERY), _EVERY),
+        NIGHTLY: _schedule(_housekeeping(NIGHTLY, daily=True), _at(_AT_NIGHT), _CATCH_UP),
+        RETENTION: _schedule(
+            ScheduleActionStartWorkflow(RetentionWorkflow.run, id=RETENTION, task_queue=TASK_QUEUE),
+            _at(_BEFORE_DAWN),  # after the birthdays
+            _CATCH_UP,
+        ),
+    }
+    if anchors is not None:
+        action = ScheduleActionStartWorkflow(AnchoringWorkflow.run, id=ANCHORING, task_queue=TASK_QUEUE)
+        found[ANCHORING] = _schedule(action, _each(anchors), anchors)
+    return found
+
+
+async def ensure_schedules(client: Client, *, anchors: timedelta | None) -> tuple[str, ...]:
     """Make the schedules that are not there yet; one that an operator changed or paused stays as it is.
 
     Args:
         client: Temporal.
         anchors: How often anchors are taken; None where none are.
+
+    Returns:
+        The ids of those that were made.
     """
-    quick = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_EVERY)])
-    nightly = ScheduleSpec(calendars=[_AT_NIGHT], time_zone_name="Europe/Amsterdam")
-    await _ensure(client, HOUSEKEEPING, quick, daily=False)
-    await _ensure(client, NIGHTLY, nightly, daily=True)
-    await _ensure_retention(client)
-    if anchors is not None:
-        await _ensure_anchoring(client, anchors)
+    made: list[str] = []
+    for name, schedule in schedules(anchors).items():
+        with suppress(ScheduleAlreadyRunningError):
+            await client.create_schedule(name, schedule)
+            made.append(name)
+    return tuple(made)
 
 
-async def _ensure(client: Client, name: str, when: ScheduleSpec, *, daily: bool) -> None:
-    action = ScheduleActionStartWorkflow(
+def _housekeeping(name: str, *, daily: bool) -> ScheduleActionStartWorkflow:
+    return ScheduleActionStartWorkflow(
         HousekeepingWorkflow.run,
         HousekeepingInput(daily=daily),
         id=name,
         task_queue=TASK_QUEUE,
         execution_timeout=_CATCH_UP,
     )
-    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CATCH_UP if daily else _EVERY)
-    try:
-        await client.create_schedule(name, Schedule(action=action, spec=when, policy=policy))
-    except ScheduleAlreadyRunningError:
-        return
 
 
-async def _ensure_retention(client: Client) -> None:
-    """Make the schedule of retention: once a day, after the birthdays."""
-    action = ScheduleActionStartWorkflow(RetentionWorkflow.run, id=RETENTION, task_queue=TASK_QUEUE)
-    when = ScheduleSpec(calendars=[_BEFORE_DAWN], time_zone_name="Europe/Amsterdam")
-    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CATCH_UP)
-    with suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(RETENTION, Schedule(action=action, spec=when, policy=policy))
+def _schedule(action: ScheduleActionStartWorkflow, when: ScheduleSpec, catch_up: timedelta) -> Schedule:
+    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=catch_up)
+    return Schedule(action=action, spec=when, policy=policy)
 
 
-async def _ensure_anchoring(client: Client, every: timedelta) -> None:
-    """Make the schedule of anchors; a round that was missed is not made up for: the next one anchors it all."""
-    action = ScheduleActionStartWorkflow(AnchoringWorkflow.run, id=ANCHORING, task_queue=TASK_QUEUE)
-    when = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)])
-    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=every)
-    with suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(ANCHORING, Schedule(action=action, spec=when, policy=policy))
+def _each(every: timedelta) -> ScheduleSpec:
+    return ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)])
+
+
+def _at(moment: ScheduleCalendarSpec) -> ScheduleSpec:
+    return ScheduleSpec(calendars=[moment], time_zone_name="Europe/Amsterdam")

@@ -3,7 +3,7 @@
 from store.access_log import NO_CASE, AccessEntry, AccessEvent, AccessPoint, Outcome
 from store.accesses import AccessCursor, AccessFilter, AccessRow
 from store.ages import age_band
-from store.anchor_line import AnchorLine, new_signing_key, read_lines, signing_key, verifying_key
+from store.anchor_line import AnchorLine, new_signing_key, read_lines, signing_key, verifying_key, verifying_keys
 from store.audit import Audited, Counted
 from store.chain_following import Broken, Fault, Log
 from store.corrections import Statement
@@ -35,10 +35,12 @@ from store.errors import (
     StoreError,
     StoreUnavailable,
 )
+from store.figures import Connections, Figures, Waiting
 from store.file import NoteRow
 from store.journal import JournalRow
 from store.key_store import Applied, DestroyedKey, KeyHealth, PartKey, PartState, Rewrapped
 from store.keys import KeyRing
+from store.link_codes import Asking, Behind, CodeToSend, Giving
 from store.links import Link
 from store.messages import MessageState, StoredAnswer, StoredMessage
 from store.migrate import migrate, pending
@@ -47,8 +49,9 @@ from store.outbox import Claim
 from store.overview import Overview, OverviewLine, StepCount
 from store.person import Content, GuardianIntake, Intake, Opening, Person, PupilIntake
 from store.recipients import Recipient, Webhook
+from store.reconciling import CaseStanding, UnsentNotice
 from store.retention import HISTORY, ON_REQUEST, RetentionRow
-from store.reviews import OpenedReview, Proposed, ReviewRow, ReviewState
+from store.reviews import OpenedReview, Proposed, ReviewRow, ReviewState, UntoldReview
 from store.rights import Asked, RequestRow, StepRow
 from store.sealing import Controller
 from store.sessions import Limits, StoredSession
@@ -74,13 +77,18 @@ __all__ = [
     "AppendOnly",
     "Applied",
     "Asked",
+    "Asking",
     "Audited",
+    "Behind",
     "Broken",
     "CaseExists",
+    "CaseStanding",
     "CaseUnknown",
     "Change",
     "ChangeRow",
     "Claim",
+    "CodeToSend",
+    "Connections",
     "ContactPerson",
     "Content",
     "Controller",
@@ -89,6 +97,8 @@ __all__ = [
     "DraftLine",
     "EmergencyRow",
     "Fault",
+    "Figures",
+    "Giving",
     "GuardianIntake",
     "Intake",
     "JournalRow",
@@ -141,7 +151,10 @@ __all__ = [
     "StoredDraft",
     "StoredMessage",
     "StoredSession",
+    "UnsentNotice",
     "Untold",
+    "UntoldReview",
+    "Waiting",
     "Webhook",
     "age_band",
     "directory_scope",
@@ -152,4 +165,5 @@ __all__ = [
     "signing_key",
     "staff_scope",
     "verifying_key",
+    "verifying_keys",
 ]

@@ -76,7 +76,7 @@ class AccessEntry(Frozen):
     subject: str | None = None
     """Whose part of the file: persons of the case with spaces between; None for all of them."""
     on_behalf: str | None = None
-    """The pseudonym of who is responsible, where that is not the actor."""
+    """For whom it is done, where that is not the actor: a member of staff by pseudonym, or a person in the case."""
     access_point: AccessPoint | None = None
     """None where the actor tells it: the worker, a person behind a link, the shell, else the pages."""
     basis: str | None = None

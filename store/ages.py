@@ -11,7 +11,7 @@ from protocol import vocabulary as v
 from protocol.messages import SYSTEM
 from store.access_log import AccessEntry, AccessLog
 from store.data_keys import known_data_keys
-from store.messages import person_place
+from store.people import person_place
 from store.person import Person
 from store.queries import query
 from store.sealing import Controller, unseal

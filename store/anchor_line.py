@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from hashlib import sha256
@@ -22,6 +23,7 @@ from pydantic import AwareDatetime
 from protocol.model import Frozen
 from store.errors import AnchorKeyInvalid, AnchorsBroken
 
+_BLOCK = re.compile(rb"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.DOTALL)
 FIRST = bytes(32).hex()
 """What the first line follows on."""
 
@@ -127,6 +129,18 @@ def signing_key(pem: bytes) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise AnchorKeyInvalid
     return key
+
+
+def verifying_keys(pem: bytes) -> tuple[Ed25519PublicKey, ...]:
+    """Read every key of a file, in the order in which they signed: the one of today is the last.
+
+    Raises:
+        AnchorKeyInvalid: One is no Ed25519 key in PEM, or there is none.
+    """
+    found = tuple(verifying_key(block) for block in _BLOCK.findall(pem))
+    if not found:
+        raise AnchorKeyInvalid
+    return found
 
 
 def verifying_key(pem: bytes) -> Ed25519PublicKey:

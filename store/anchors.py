@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import AwareDatetime
 
 from store.anchor_line import FIRST, AnchorLine, Head, read_line, root
 from store.database import Database
@@ -17,6 +18,7 @@ _TAKE = query("take_heads")
 _NOW = query("moment_now")
 _ADD = query("add_anchor")
 _LINES = query("anchor_lines")
+_FIRST = query("first_look")
 
 
 class Anchors(Database):
@@ -41,6 +43,12 @@ class Anchors(Database):
             ).signed(key)
             await connection.execute(_ADD, line.anchor, line.at, line.text)
         return line
+
+    async def first_look(self) -> AwareDatetime | None:
+        """Since when there is something to anchor."""
+        async with self._connection() as connection:
+            found: AwareDatetime | None = await connection.fetchval(_FIRST)
+        return found
 
     async def anchor_lines(self, after: int = 0) -> tuple[AnchorLine, ...]:
         """Return the lines after an anchor, in order."""

@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
+from typing import NamedTuple
 
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from protocol.model import Frozen
+from protocol.retention import parts_gone_by
 from store.access_log import access_digest
 from store.anchor_line import FIRST, AnchorLine, Head, read_line, root
 from store.chain import GENESIS, digested, moment
-from store.chain_following import Broken, Chain, Fault, Link, Log
+from store.chain_following import Beginning, Broken, Chain, Fault, Link, Log
 from store.database import Database
 from store.queries import query
 
@@ -28,6 +30,7 @@ _ACCESS_LOGS = query("access_logs")
 _LINES = query("anchor_lines")
 _HEADS = query("anchored_heads")
 _CUT = query("anchored_without_row")
+_LAWFUL = query("lawful_cuts")
 
 _PREFETCH = 2000
 
@@ -65,22 +68,23 @@ class Audit(Database):
         """Follow every chain; returns the first broken row of each, none when all is intact."""
         return (await self.audited()).broken
 
-    async def audited(self, lines: Sequence[AnchorLine] | None = None, key: Ed25519PublicKey | None = None) -> Audited:
+    async def audited(self, lines: Sequence[AnchorLine] | None = None, *keys: Ed25519PublicKey) -> Audited:
         """Follow every chain, and compare it with the anchors.
 
         Args:
             lines: The anchors as they were kept outside; without them, the database's own copy is believed.
-            key: Who signed them; without it the signatures are not checked.
+            *keys: Who signed them, one after another; without any the signatures are not checked.
         """
         async with self._snapshot() as connection:
             copies = [read_line(row["line"]) for row in await connection.fetch(_LINES, 0)]
             trusted = copies if lines is None else lines
-            broken = _broken_lines(trusted, copies, key) or await _broken_roots(connection, trusted)
+            broken = _broken_lines(trusted, copies, keys) or await _broken_roots(connection, trusted)
             until = max((line.anchor for line in trusted), default=0)
             anchored_at = {line.anchor: line.at for line in trusted}
-            journal, in_journal = await _followed(connection, Log.JOURNAL, until, anchored_at)
-            access, in_access = await _followed(connection, Log.ACCESS_LOG, until, anchored_at)
-            cut = await _cut(connection, until)
+            known = _Known(until, anchored_at, await _beginnings(connection, trusted))
+            journal, in_journal = await _followed(connection, Log.JOURNAL, known)
+            access, in_access = await _followed(connection, Log.ACCESS_LOG, known)
+            cut = await _cut(connection, known)
         return Audited(
             broken=(*broken, *_first_of_each((*in_journal, *cut, *in_access))),
             journal=journal,
@@ -101,14 +105,14 @@ class Audit(Database):
 
 
 def _broken_lines(
-    lines: Sequence[AnchorLine], copies: Sequence[AnchorLine], key: Ed25519PublicKey | None
+    lines: Sequence[AnchorLine], copies: Sequence[AnchorLine], keys: Sequence[Ed25519PublicKey]
 ) -> tuple[Broken, ...]:
     """Whether the lines themselves can be believed, and the database knows them all; the first that fails."""
-    previous = FIRST
+    previous, signers = FIRST, _Signers(keys)
     for place, line in enumerate(lines):
         if line.anchor != place + 1:
             return (_anchor(place + 1, Fault.MISSING),)
-        if key is not None and not line.is_signed_by(key):
+        if not signers.signed(line):
             return (_anchor(line.anchor, Fault.UNSIGNED),)
         if line.previous != previous:
             return (_anchor(line.anchor, Fault.UNCHAINED),)
@@ -118,6 +122,20 @@ def _broken_lines(
             return (_anchor(line.anchor, Fault.CHANGED),)
         previous = line.digest
     return ()
+
+
+class _Signers:
+    """Keys that follow on each other: once a later one has signed, an earlier one signs nothing any more."""
+
+    def __init__(self, keys: Sequence[Ed25519PublicKey]) -> None:
+        self._left = keys
+        self._checks = bool(keys)
+
+    def signed(self, line: AnchorLine) -> bool:
+        """Whether this line, which follows on the last that was asked about, is signed by whoever may."""
+        while self._left and not line.is_signed_by(self._left[0]):
+            self._left = self._left[1:]
+        return bool(self._left) or not self._checks
 
 
 async def _broken_roots(connection: asyncpg.Connection, lines: Sequence[AnchorLine]) -> tuple[Broken, ...]:
@@ -136,17 +154,35 @@ def _anchor(number: int, fault: Fault) -> Broken:
     return Broken(log=Log.ANCHOR, scope="-", number=number, fault=fault, anchor=number)
 
 
-async def _followed(
-    connection: asyncpg.Connection, log: Log, until: int, anchored_at: Mapping[int, datetime]
-) -> tuple[Counted, list[Broken]]:
+class _Known(NamedTuple):
+    """What chains are held against."""
+
+    until: int
+    """The last anchor."""
+    anchored_at: Mapping[int, datetime]
+    begins: Mapping[tuple[Log, str], Beginning]
+
+
+async def _beginnings(connection: asyncpg.Connection, lines: Sequence[AnchorLine]) -> dict[tuple[Log, str], Beginning]:
+    """Where chains begin of which the first rows were destroyed when their time was over.
+
+    Believed is only what a line from outside knew that long ago: who cuts a chain today makes no beginning of it.
+    """
+    gone_by = parts_gone_by(datetime.now(UTC).date())
+    old = [line.anchor for line in lines if line.at.date() <= gone_by]
+    rows = await connection.fetch(_LAWFUL, old)
+    return {(Log(row["log"]), row["scope"]): Beginning(row["number"], row["hash"]) for row in rows}
+
+
+async def _followed(connection: asyncpg.Connection, log: Log, known: _Known) -> tuple[Counted, list[Broken]]:
     rows, content = _READ[log]
     broken: list[Broken] = []
     tally = _Tally()
     chain: Chain | None = None
-    async for link in _links(connection, rows, until, content):
+    async for link in _links(connection, rows, known.until, content):
         if chain is None or chain.scope != link.scope:
             broken += tally.ended(chain)
-            chain = Chain(log, link, anchored_at)
+            chain = Chain(log, link, known.anchored_at, known.begins.get((log, link.scope), Beginning()))
         chain.follow(link)
     broken += tally.ended(chain)
     return tally.counted, broken
@@ -189,9 +225,11 @@ async def _links(connection: asyncpg.Connection, rows: str, until: int, content:
         )
 
 
-async def _cut(connection: asyncpg.Connection, until: int) -> list[Broken]:
+async def _cut(connection: asyncpg.Connection, known: _Known) -> list[Broken]:
     """Chains that had come further when they were anchored: the first row that is not there any more."""
-    rows = await connection.fetch(_CUT, until)
+    begins = [(log, scope, begin.number) for (log, scope), begin in known.begins.items()]
+    columns = [[*column] for column in zip(*begins, strict=True)] or [[], [], []]
+    rows = await connection.fetch(_CUT, known.until, *columns)
     return [
         Broken(
             log=Log(row["log"]), scope=row["scope"], number=row["last"] + 1, fault=Fault.MISSING, anchor=row["anchor"]

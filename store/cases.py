@@ -9,7 +9,8 @@ from protocol.messages import name_of
 from store.data_keys import made_data_key
 from store.database import Database
 from store.errors import CaseExists, NoteWithoutId
-from store.messages import note_place, person_place
+from store.messages import note_place
+from store.people import sealed_people
 from store.person import Intake, Opening
 from store.queries import query
 from store.sealing import Controller, seal
@@ -67,10 +68,7 @@ class Cases(Database):
 
     def _row(self, opening: Opening, intake: Intake, key: bytes) -> tuple[object, ...]:
         case_id, told, pupil = opening.case_id, opening.told, intake.pupil
-        people = {
-            person: seal(key, person_place(case_id, person, told.id), data.model_dump_json())
-            for person, data in intake.people.items()
-        }
+        people, sealed, second = sealed_people(key, case_id, told.id, intake.people)
         return (
             case_id,
             opening.region,
@@ -82,11 +80,12 @@ class Cases(Database):
             told.digest,
             told.note_id,
             _sealed_note(opening, intake, key),
-            list(people),
-            list(people.values()),
+            people,
+            sealed,
             opening.school,
             self._keys.fingerprint(opening.school, pupil.name, pupil.date_of_birth),
             Field.SCHOOL_NOTES,
+            second,
         )
 
 

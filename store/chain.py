@@ -13,9 +13,14 @@ GENESIS = bytes(32)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def canonical(content: Mapping[str, object]) -> str:
+    """Spell a row's content in the one way that is digested."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
 def digested(content: Mapping[str, object]) -> bytes:
-    """Digest a row's content in one canonical spelling."""
-    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
+    """Digest a row's content."""
+    return sha256(canonical(content).encode()).digest()
 
 
 def chained(previous: bytes, digest: bytes, written_at: datetime) -> bytes:

@@ -63,10 +63,17 @@ class Link(NamedTuple):
     anchor: int | None
 
 
+class Beginning(NamedTuple):
+    """What a chain's first row follows on: nothing, or the last one that was lawfully destroyed."""
+
+    number: int = 0
+    hash: bytes = GENESIS
+
+
 class Chain:
     """Follows one scope's chain, and keeps the first fault."""
 
-    def __init__(self, log: Log, first: Link, anchored_at: Mapping[int, datetime]) -> None:
+    def __init__(self, log: Log, first: Link, anchored_at: Mapping[int, datetime], begins: Beginning) -> None:
         self.scope = first.scope
         self.rows = 0
         self.anchored = 0
@@ -75,8 +82,7 @@ class Chain:
         self._log = log
         self._head = first.head_number, first.head_hash
         self._anchored_at = anchored_at
-        self._number = 0
-        self._hash = GENESIS
+        self._number, self._hash = begins
         self._since_anchor: list[tuple[int, datetime]] = []
 
     def follow(self, link: Link) -> None:

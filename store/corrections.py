@@ -11,7 +11,7 @@ from protocol.keeping import Part
 from protocol.messages import Actor
 from store.access_log import AccessEntry, AccessEvent, AccessLog
 from store.data_keys import data_key, made_data_key
-from store.messages import person_place
+from store.people import opened_person, sealed_person
 from store.person import Person, Personal
 from store.queries import query
 from store.rights import RequestRow, add_step
@@ -103,11 +103,10 @@ class Corrections(AccessLog):
         row: asyncpg.Record,
         changes: Mapping[str, object],
     ) -> None:
-        place = person_place(request.case_id, request.subject, row["message_id"])
-        known = Person.model_validate_json(unseal(key, place, row["sealed"]))
+        about = (request.case_id, request.subject, row["message_id"])
+        known = opened_person(key, request.case_id, request.subject, row)
         right = Person.model_validate(dict(known) | dict(changes))
-        sealed = seal(key, place, right.model_dump_json())
-        await connection.execute(_CORRECT, request.case_id, request.subject, row["message_id"], sealed)
+        await connection.execute(_CORRECT, *about, *sealed_person(key, *about, right))
         school = await connection.fetchval(_SCHOOL_OF, request.case_id)
         if right.date_of_birth is not None and school is not None:
             fingerprint = self._keys.fingerprint(school, right.name, right.date_of_birth)
@@ -117,7 +116,7 @@ class Corrections(AccessLog):
 def _entry(request: RequestRow, what: str, by: Actor) -> AccessEntry:
     return AccessEntry(
         actor=by, case_id=request.case_id, what=what, purpose=f"request {request.request_id}",
-        event=AccessEvent.CHANGE, subject=request.subject,
+        event=AccessEvent.CHANGE, subject=request.subject, on_behalf=request.requester,
     )  # fmt: skip
 
 

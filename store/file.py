@@ -6,7 +6,8 @@ from protocol.messages import Actor
 from protocol.model import Frozen
 from store.access_log import AccessEntry, AccessLog
 from store.data_keys import data_key, made_data_key
-from store.messages import note_place, person_place
+from store.messages import note_place
+from store.people import opened_person
 from store.person import Person
 from store.queries import query
 from store.sealing import Controller, Place, seal, unseal
@@ -49,12 +50,7 @@ class File(AccessLog):
                 return {}
             await refuse_shielded(connection, case_id, Controller.SCHOOL, look.actor)
             key = await data_key(connection, self._keys, case_id, Controller.SCHOOL)
-        return {
-            row["person"]: Person.model_validate_json(
-                unseal(key, person_place(case_id, row["person"], row["message_id"]), row["sealed"])
-            )
-            for row in rows
-        }
+        return {row["person"]: opened_person(key, case_id, row["person"], row) for row in rows}
 
     async def notes(self, case_id: str) -> tuple[NoteRow, ...]:
         """List the notes that are in the file, in the order of their events."""

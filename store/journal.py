@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 import asyncpg
 from pydantic import TypeAdapter
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter
 from protocol.events import AnyEvent, Event, Recorded, event_name
 from protocol.messages import Actor
 from protocol.model import Frozen
-from store.chain import digested, moment
+from store.chain import canonical, moment
 from store.database import Database
 from store.queries import query
 
@@ -55,14 +56,15 @@ def _recorded(row: asyncpg.Record) -> Recorded:
     )
 
 
-def journal_row(case_id: str, recorded: Recorded) -> dict[str, object]:
-    """Write an event as the journal keeps it.
+def journal_row(case_id: str, recorded: Recorded) -> str:
+    """Write an event as the journal keeps it, as JSON: what is digested, and the digest.
 
     Fields that have their default are left out, so that a field which a later version adds, with a
     default, changes no digest of what was recorded before.
     """
     name = event_name(recorded.event)
     row: dict[str, object] = {
+        "case_id": case_id,
         "number": recorded.number,
         "at": moment(recorded.at),
         "actor": recorded.actor.model_dump(mode="json", exclude_defaults=True),
@@ -72,4 +74,5 @@ def journal_row(case_id: str, recorded: Recorded) -> dict[str, object]:
         "name": name,
         "data": {"event": name, **recorded.event.model_dump(mode="json", exclude_defaults=True)},
     }
-    return row | {"digest": digested({"case_id": case_id, **row}).hex()}
+    text = canonical(row)
+    return f'{text[:-1]},"digest":"{sha256(text.encode()).hexdigest()}"}}'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import asyncpg
 
@@ -16,7 +18,8 @@ from store.data_keys import made_data_key
 from store.database import Database
 from store.errors import CaseUnknown, MessageIdReused, NoteWithoutId
 from store.keys import KeyRing
-from store.person import Content, Person
+from store.people import sealed_people
+from store.person import Content
 from store.queries import query
 from store.sealing import Controller, Place, seal
 
@@ -38,6 +41,16 @@ class MessageState(StrEnum):
     STAGED = "staged"
     RECORDED = "recorded"
     REFUSED = "refused"
+
+
+class _Sealed(NamedTuple):
+    """What a message brings, as it is kept."""
+
+    controller: Controller
+    note: bytes | None
+    people: Sequence[str] = ()
+    data: Sequence[bytes] = ()
+    second: Sequence[bytes | None] = ()
 
 
 class StoredAnswer(Frozen):
@@ -65,11 +78,6 @@ def note_place(case_id: str, controller: Controller, note_id: str) -> Place:
     return Place("notes", case_id, controller, note_id)
 
 
-def person_place(case_id: str, person: str, message_id: str) -> Place:
-    """Where one version of a person's data stands; all of it was brought in by a school or under its key."""
-    return Place("people", case_id, Controller.SCHOOL, f"{person}/{message_id}")
-
-
 class Messages(Database):
     """What people told, keyed by (case, message id)."""
 
@@ -90,9 +98,11 @@ class Messages(Database):
         async with self._connection() if content.empty else self._transaction() as connection:
             sealed = await _sealed(connection, self._keys, case_id, told, content)
             name = name_of(told.message)
-            field = filed_as(Filed(Part(sealed[0]), told.actor, name))
+            field = filed_as(Filed(Part(sealed.controller), told.actor, name))
             about = (case_id, told.id, name, told.digest, told.note_id)
-            if await connection.fetchval(_STAGE, *about, *sealed, field, told.actor.organisation or ""):
+            if await connection.fetchval(
+                _STAGE, *about, *sealed[:4], field, told.actor.organisation or "", sealed.second
+            ):
                 return StoredMessage(message_id=told.id, name=name, digest=told.digest, state=MessageState.STAGED)
         known = await self.message(case_id, told.id)
         if known is None or known.digest != told.digest:
@@ -148,9 +158,7 @@ async def _known(connection: asyncpg.Connection, case_id: str, message_id: str) 
     )
 
 
-async def _sealed(
-    connection: asyncpg.Connection, keys: KeyRing, case_id: str, told: Told, content: Content
-) -> tuple[Controller, bytes | None, list[str], list[bytes]]:
+async def _sealed(connection: asyncpg.Connection, keys: KeyRing, case_id: str, told: Told, content: Content) -> _Sealed:
     """Seal what a message brings: the note under its writer's key, people under the school's."""
     controller, note = Controller.SCHOOL, None
     if content.note is not None:
@@ -159,20 +167,10 @@ async def _sealed(
         controller = await controller_of(connection, case_id, told.actor)
         key = await made_data_key(connection, keys, case_id, controller)
         note = seal(key, note_place(case_id, controller, told.note_id), content.note)
-    people = await _sealed_people(connection, keys, case_id, told.id, content.guardians or {})
-    return controller, note, list(people), list(people.values())
-
-
-async def _sealed_people(
-    connection: asyncpg.Connection, keys: KeyRing, case_id: str, message_id: str, people: dict[str, Person]
-) -> dict[str, bytes]:
-    if not people:
-        return {}
+    if not content.guardians:
+        return _Sealed(controller, note)
     key = await made_data_key(connection, keys, case_id, Controller.SCHOOL)
-    return {
-        person: seal(key, person_place(case_id, person, message_id), data.model_dump_json())
-        for person, data in people.items()
-    }
+    return _Sealed(controller, note, *sealed_people(key, case_id, told.id, content.guardians))
 
 
 async def controller_of(connection: asyncpg.Connection, case_id: str, actor: Actor) -> Controller:

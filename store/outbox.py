@@ -1,11 +1,11 @@
-"""The outbox: unsent notices, each claimed by one sender at a time."""
+"""The outbox: the unsent notices of a case, which one sender at a time may send."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 
 import asyncpg
@@ -17,9 +17,9 @@ from store.notices import NoticeRow
 from store.queries import query
 from store.recipients import Recipient, Recipients, is_person
 
-_CLAIM = query("claim_unsent")
-_LOCK = query("lock_unsent")
 _LET_GO = query("let_go")
+_CLAIM = query("claim_unsent")
+_STILL = query("still_unsent")
 _SENT = query("mark_sent")
 _FAILED = query("mark_failed")
 
@@ -28,7 +28,7 @@ _TURN = timedelta(seconds=1).total_seconds()
 
 
 class Claim:
-    """One notice that nobody else sends now. Not marked, it stays unsent."""
+    """One notice of a case that nobody else sends now. Not marked, it stays unsent."""
 
     def __init__(
         self, connection: asyncpg.Connection, notice: NoticeRow, recipient: Recipient, token: str | None
@@ -38,7 +38,6 @@ class Claim:
         self.recipient = recipient
         self.token = token
         """The secret of the notice's link, the same at every attempt; none for a notice without one."""
-        self._held = True
 
     async def sent(self) -> None:
         """Note that it was taken over by the mail server or webhook; committed on return."""
@@ -51,13 +50,6 @@ class Claim:
     async def _mark(self, statement: str, *arguments: str) -> None:
         with translated():
             await self._connection.execute(statement, *arguments)
-            await self.let_go()
-
-    async def let_go(self) -> None:
-        """Keep what was marked, and free the notice; the connection stays with the round."""
-        if self._held:
-            await self._connection.execute(_LET_GO)
-            self._held = False
 
 
 class Outbox(AccessLog):
@@ -66,9 +58,8 @@ class Outbox(AccessLog):
     def claim_unsent(self, case_id: str) -> aclosing[AsyncGenerator[Claim]]:
         """Claim a case's unsent notices one by one, in order.
 
-        An attempt is counted for all of them at once. Each is locked from when it is handed out until
-        it is marked or the next is asked for; what another sender holds or has sent is passed over.
-        Usage::
+        An attempt is counted for all of them at once. Whoever claims holds the case's outbox until they are done:
+        to another sender there is nothing to send meanwhile. One whose connection breaks holds it no more. Usage::
 
             async with store.claim_unsent(case_id) as claims:
                 async for claim in claims:
@@ -86,40 +77,66 @@ class Outbox(AccessLog):
         recipients = Recipients(self._keys, case_id)
         rows: deque[asyncpg.Record] | None = None
         while rows is None or rows:
-            async with self._holding, self._transaction() as connection:
-                if rows is None:
-                    rows = await self._claimed(connection, case_id, recipients)
+            async with self._holding, self._letting_go() as connection:
+                rows = await self._claimed(connection, case_id, recipients, rows)
                 end = clock() + _TURN
                 while rows:
-                    claim = await self._held(connection, rows.popleft(), recipients)
-                    if claim is not None:
-                        yield claim
-                        await claim.let_go()
+                    yield await self._claim(connection, rows.popleft(), recipients)
                     # Where mail is slow, senders that wait for a connection get their turn between two notices.
                     if self._holding.locked() and clock() >= end:
                         break
 
+    @asynccontextmanager
+    async def _letting_go(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that holds cases until it is given back."""
+        async with self._connection() as connection:
+            try:
+                yield connection
+            finally:
+                await _let_go(connection)
+
     async def _claimed(
-        self, connection: asyncpg.Connection, case_id: str, recipients: Recipients
+        self,
+        connection: asyncpg.Connection,
+        case_id: str,
+        recipients: Recipients,
+        before: deque[asyncpg.Record] | None,
     ) -> deque[asyncpg.Record]:
-        """Count an attempt for all that is unsent, and log the look at each address before it is opened."""
+        """What is to be sent: all that is unsent, or what nobody sent meanwhile of what was claimed before."""
+        if before is not None:
+            unsent = {row["notice_id"] for row in await connection.fetch(_STILL, case_id)}
+            return deque(row for row in before if row["notice_id"] in unsent)
         rows = deque(await connection.fetch(_CLAIM, case_id))
-        to_persons = [row for row in rows if is_person(row["party"])]
-        for row in to_persons:
-            what, purpose = f"address {row['party']}", f"notice {row['kind']}"
-            look = AccessEntry(
-                actor=SYSTEM, case_id=case_id, what=what, purpose=purpose, event=AccessEvent.SEND, subject=row["party"]
-            )
-            await self._log(connection, look)
-        if to_persons:
-            await recipients.look_up(connection, [row["party"] for row in to_persons])
-        await connection.execute(_LET_GO)
+        if to_persons := [row for row in rows if is_person(row["party"])]:
+            async with connection.transaction():
+                for row in to_persons:
+                    await self._log(connection, _look(case_id, row))
+                await recipients.look_up(connection, [row["party"] for row in to_persons])
         return rows
 
-    async def _held(self, connection: asyncpg.Connection, row: asyncpg.Record, recipients: Recipients) -> Claim | None:
-        """Lock a notice; nothing when somebody else holds it or has sent it since."""
+    async def _claim(self, connection: asyncpg.Connection, row: asyncpg.Record, recipients: Recipients) -> Claim:
         notice = NoticeRow.model_validate(dict(row))
-        if not await connection.fetchval(_LOCK, notice.notice_id):
-            return None
         token = self._keys.link_token(notice.notice_id) if notice.link else None
         return Claim(connection, notice, await recipients.of(connection, notice, row), token)
+
+
+async def _let_go(connection: asyncpg.Connection) -> None:
+    """Hold nothing any more. A connection that cannot say so is ended: in the pool it would hold a case for nobody."""
+    let_go = False
+    try:
+        await connection.execute(_LET_GO)
+        let_go = True
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        """What broke it was or will be told by what was done with it."""
+    finally:
+        if not let_go:
+            with suppress(asyncpg.InterfaceError):  # it is ended already
+                connection.terminate()
+
+
+def _look(case_id: str, row: asyncpg.Record) -> AccessEntry:
+    """The look at an address, which is logged before it is opened."""
+    what, purpose = f"address {row['party']}", f"notice {row['kind']}"
+    return AccessEntry(
+        actor=SYSTEM, case_id=case_id, what=what, purpose=purpose, event=AccessEvent.SEND, subject=row["party"]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, ValidationInfo
 
 from protocol import vocabulary as v
 from protocol.messages import IncidentId, PersonId, Told
@@ -21,6 +21,18 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 NoteText = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
+def _another(value: str | None, others: ValidationInfo) -> str | None:
+    """Refuse a second contact that is where the links go already: whoever reads along there would read the code, too."""
+    known = {others.data.get("email"), others.data.get("safe_contact")} - {None}
+    if value is not None and value.casefold() in {address.casefold() for address in known if address}:
+        raise ValueError("not another address")
+    return value
+
+
+SecondContact = Annotated[Address | None, AfterValidator(_another), Field(exclude_if=lambda value: value is None)]
+"""Another mailbox, that only this person reads: a link's code goes there. Stands after the addresses that it differs from."""
+
+
 class Personal(Frozen):
     """Personal data; a validation error does not repeat it."""
 
@@ -34,6 +46,7 @@ class Person(Personal):
     email: Address | None = None
     safe_contact: Address | None = None
     """Used instead of ``email``, never beside it: the ordinary mailbox may be read along."""
+    second_contact: SecondContact = None
     language: Language = "nl"
     date_of_birth: date | None = None
     """Of the pupil only."""
@@ -51,6 +64,7 @@ class PupilIntake(Personal):
     date_of_birth: date
     email: Address | None = None
     safe_contact: Address | None = None
+    second_contact: SecondContact = None
     language: Language = "nl"
 
     @property
@@ -67,6 +81,7 @@ class GuardianIntake(Personal):
     custody: bool
     language: Language = "nl"
     safe_contact: Address | None = None
+    second_contact: SecondContact = None
 
     @property
     def person(self) -> Person:

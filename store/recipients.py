@@ -12,8 +12,8 @@ from store.data_keys import data_key, directory_scope
 from store.directory import opened_contact
 from store.errors import KeyDestroyed
 from store.keys import KeyRing
-from store.messages import person_place
 from store.notices import NoticeRow
+from store.people import person_place
 from store.person import Person, Personal
 from store.queries import query
 from store.sealing import Controller, unseal

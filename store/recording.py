@@ -72,7 +72,7 @@ def _arguments(recording: Recording, keys: KeyRing) -> tuple[object, ...]:
     case = recording.case
     return (
         case.id,
-        json.dumps([journal_row(case.id, event) for event in recording.events]),
+        f"[{','.join(journal_row(case.id, event) for event in recording.events)}]",
         overview_row(case),
         json.dumps([_notice(place, notice) for place, notice in enumerate(recording.notices)]),
         json.dumps(list(_links(case, recording.notices, keys))),

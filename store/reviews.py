@@ -28,6 +28,8 @@ _CLAIM = query("claim_review")
 _SETTLE = query("settle_review")
 _END = query("end_review")
 _SWEEP = query("sweep_reviews")
+_UNTOLD = query("untold_reviews")
+_TOLD = query("review_told")
 
 _SHOWN = timedelta(days=60)
 _MOST = 100
@@ -64,6 +66,18 @@ class ReviewRow(Frozen):
     asked_at: AwareDatetime
     expires_at: AwareDatetime
     decided_at: AwareDatetime | None
+
+
+class UntoldReview(Frozen):
+    """A review of which its organisation's desk has had no mail since it came to where it is."""
+
+    review_id: str
+    case_id: str
+    organisation: str
+    state: ReviewState
+    """Waiting, declined, refused or expired: of what was confirmed the case tells by itself."""
+    at: AwareDatetime
+    """Since when."""
 
 
 class Proposed(NamedTuple):
@@ -175,6 +189,17 @@ class Reviews(AccessLog):
         """Take back what one asked; what was proposed is forgotten. False when it was decided already."""
         async with self._connection() as connection:
             return bool(await connection.fetchval(_END, row.review_id, row.asker_id, ReviewState.WITHDRAWN, None))
+
+    async def untold_reviews(self, region: str) -> tuple[UntoldReview, ...]:
+        """List what the desks of a region have to be told."""
+        async with self._connection() as connection:
+            rows = await connection.fetch(_UNTOLD, region, _MOST)
+        return tuple(UntoldReview.model_validate(dict(row)) for row in rows)
+
+    async def review_told(self, review: UntoldReview) -> None:
+        """Note that the mail was taken, or that there is nobody to mail."""
+        async with self._connection() as connection:
+            await connection.execute(_TOLD, review.review_id, review.state)
 
 
 def _written(proposed: Proposed) -> str:

@@ -84,7 +84,7 @@ class Rights(AccessLog):
                 await add_step(connection, request_id, by, "entered", asked.kind)
                 entry = AccessEntry(
                     actor=by, case_id=asked.case_id, what=f"request {asked.kind}", purpose=f"request {request_id}",
-                    event=AccessEvent.CREATE, subject=asked.subject,
+                    event=AccessEvent.CREATE, subject=asked.subject, on_behalf=asked.requester,
                 )  # fmt: skip
                 await self._log(connection, entry)
         return request_id

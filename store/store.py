@@ -8,17 +8,21 @@ from store.anchors import Anchors
 from store.audit import Audit
 from store.cases import Cases
 from store.corrections import Corrections
+from store.cuts import Cuts
 from store.directory_changes import DirectoryChanges
 from store.drafts import Drafts
 from store.emergencies import Emergencies
+from store.figures import FigureReading
 from store.file import File
 from store.journal import Journal
 from store.key_store import DataKeys
+from store.link_codes import LinkCodes
 from store.links import Links
 from store.messages import Messages
 from store.notices import Notices
 from store.outbox import Outbox
 from store.overview import Overviews
+from store.reconciling import Reconciling
 from store.recording import Recordings
 from store.retention import Retention
 from store.reviews import Reviews
@@ -34,6 +38,7 @@ class Store(
     Notices,
     Outbox,
     Links,
+    LinkCodes,
     Overviews,
     Journal,
     File,
@@ -46,11 +51,14 @@ class Store(
     Retention,
     Rights,
     Corrections,
+    Cuts,
     Emergencies,
     Accesses,
     Audit,
     Anchors,
     DataKeys,
+    FigureReading,
+    Reconciling,
 ):
     """All parts of the store over one pool of connections; each is described in its own module.
 

@@ -13,13 +13,14 @@ from starter.web.looks import is_logged
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_OPENS = {"unseal", "opened_contact"}
+_OPENS = {"unseal", "opened_contact", "opened_person"}
 _LOGS = {"_log", "_write"}
 
 WITHOUT_A_ROW = {
     "directory.contacts": "whom to call: part of a case's page, which has its row, or of sending a notice",
     "directory.opened_contact": "opens what its callers have read",
     "directory_changes._contacts_now": "read by contacts_for, which logs, and to see what a change changes",
+    "people.opened_person": "opens what its callers have read",
     "staff.staff_names": "names of staff: part of a page that has its row",
     "recipients._person": "an address to which a notice goes: Outbox._claimed has logged it",
     "recipients._address": "an organisation's own address to which a notice goes",
@@ -46,6 +47,7 @@ NOTHING_OF_A_CASE = {
     "/organisaties/instellingen": "settings",
     "/organisaties/wijzigingen": "changes, without anybody's data",
     "/k/{token}": "a question without anybody's data: a mail scanner may open it",
+    "/k/{token}/code": "where a code is filled in: nothing of the case",
     "/k/{token}/kiezen": "the same question",
     "/k/{token}/stoppen": "the same",
     "/k/{token}/overdracht": "Store.hand_over logs it",

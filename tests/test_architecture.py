@@ -37,7 +37,12 @@ LONGER_MODULES = {
 }
 MOST_FUNCTION_LINES = 40
 
-PACKAGE_OF_MODULE = {"google": "protobuf", "dotenv": "python-dotenv", "pydantic_core": "pydantic"}
+PACKAGE_OF_MODULE = {
+    "google": "protobuf",
+    "opentelemetry": "opentelemetry-sdk",
+    "dotenv": "python-dotenv",
+    "pydantic_core": "pydantic",
+}
 
 # Written apart, so that this file does not hold what it forbids.
 HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npmjs" + ".org", "yarnpkg" + ".com", "npmjs" + ".com")

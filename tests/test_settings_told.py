@@ -8,11 +8,11 @@ from runtime.setting_names import ELSEWHERE
 from runtime.settings import PREFIX, Ports, Settings
 from starter.web.settings import WebSettings
 
-_PAGE = Path(__file__).parent.parent / "docs" / "operate.md"
+_PAGE = Path(__file__).parent.parent / "docs" / "operate" / "README.md"
 
 
 def test_every_setting_stands_in_the_table() -> None:
-    """What the worker, the pages and everything else read is a row, or part of one, of ``docs/operate.md``."""
+    """What the worker, the pages and everything else read is a row, or part of one, of ``docs/operate/README.md``."""
     rows = [line for line in _PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     told = {name for row in rows for name in row.split("`")[1::2]}
     read = {name.upper() for kind in (Settings, Ports, WebSettings) for name in kind.model_fields} | {*ELSEWHERE}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -31,16 +32,21 @@ with workflow.unsafe.imports_passed_through():
     from workflows.start import CaseInput
 
 _MISMATCH = "recording_mismatch"
+_STOPPED = "vangnet_recordings_stopped"
+_STOP_ENDS = "a message ends a stop"
 
 
 @workflow.defn(name="Case")
 class CaseWorkflow(HearsMessages):
     """The durable life of one case."""
 
+    LEDGER: ClassVar[type[Ledger]] = Ledger
+    """Another one listens when a history is only told again."""
+
     @workflow.init
     def __init__(self, start: CaseInput) -> None:
         """Take over the state, or open the case, before any message can be heard."""
-        self._ledger = Ledger(start.policy, start.case)
+        self._ledger = self.LEDGER(start.policy, start.case)
         self._mailbox: list[Told] = list(start.mailbox)
         self._waited_for: set[str] = set()
         self._turned_down: dict[str, RefusalCode] = {}
@@ -228,8 +234,16 @@ class CaseWorkflow(HearsMessages):
         """Trying at once cannot help: somebody has to look. The case stays as it is, and tries again later."""
         self._stopped = code
         workflow.logger.error("recording stopped", extra={"code": code})
+        workflow.metric_meter().create_counter(_STOPPED).add(1, {"code": code})
         self._show()
-        await workflow.sleep(limits.RECORDING_AGAIN, summary=f"recording stopped: {code}")
+        summary, waiting = f"recording stopped: {code}", len(self._mailbox)
+        if not workflow.patched(_STOP_ENDS):
+            await workflow.sleep(limits.RECORDING_AGAIN, summary=summary)
+            return
+        with suppress(TimeoutError):  # a message left for it is a reason to try at once: `vangnet reconcile` leaves one
+            await workflow.wait_condition(
+                lambda: len(self._mailbox) > waiting, timeout=limits.RECORDING_AGAIN, timeout_summary=summary
+            )
 
     @property
     def _unsent(self) -> bool:

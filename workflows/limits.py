@@ -19,8 +19,8 @@ DELIVERY_LOCALLY = timedelta(seconds=4)
 """What a deadline brings is sent within the workflow task that found it, if that takes no longer."""
 ONE_TRY = RetryPolicy(maximum_attempts=1)
 DELIVERY_TIMEOUT = timedelta(minutes=5)
-DELIVERY_HEARTBEAT = timedelta(seconds=90)
-"""A worker that dies while sending is noticed after this; sending one mail takes less."""
+DELIVERY_HEARTBEAT = timedelta(seconds=20)
+"""A worker that dies while sending is noticed after this; it tells that it lives beside what it sends."""
 DELIVERY_LIMIT = timedelta(days=3)
 """After so long the round is given up and begun anew, with an error in the log."""
 DELIVERY_RETRIES = RetryPolicy(

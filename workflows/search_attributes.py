@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,26 +39,31 @@ ALL: Final[tuple[SearchAttributeKey[Any], ...]] = (
 
 def of(case: Case) -> TypedSearchAttributes:
     """The attributes of a case as it stands; nothing due leaves the two of them out."""
-    pairs: list[SearchAttributePair[Any]] = [
-        SearchAttributePair(STEP, case.step.value),
-        SearchAttributePair(KIND, [kind.value for kind in case.kinds]),
-        SearchAttributePair(COORDINATOR, case.coordinator),
-        SearchAttributePair(PROCESS_DIRECTOR, case.process_director),
-        SearchAttributePair(ESCALATION, case.escalation.status.value),
-        SearchAttributePair(REGION, case.region),
-    ]
-    if case.deadlines:
-        first = min(case.deadlines, key=lambda deadline: deadline.due_at)
-        pairs += [SearchAttributePair(DUE_TASK, first.task.value), SearchAttributePair(DUE_AT, first.due_at)]
-    return TypedSearchAttributes(pairs)
+    return TypedSearchAttributes(list(_pairs(case)))
 
 
 def changes(shown: TypedSearchAttributes, case: Case) -> tuple[SearchAttributeUpdate[Any], ...]:
     """What has to be upserted so that the console shows the case as it stands."""
-    return tuple(_changes(shown, of(case)))
+    return tuple(_changes(dict(shown), dict(_pairs(case))))
 
 
-def _changes(shown: TypedSearchAttributes, wanted: TypedSearchAttributes) -> Iterable[SearchAttributeUpdate[Any]]:
+def _pairs(case: Case) -> Iterable[SearchAttributePair[Any]]:
+    yield SearchAttributePair(STEP, case.step.value)
+    yield SearchAttributePair(KIND, [kind.value for kind in case.kinds])
+    yield SearchAttributePair(COORDINATOR, case.coordinator)
+    yield SearchAttributePair(PROCESS_DIRECTOR, case.process_director)
+    yield SearchAttributePair(ESCALATION, case.escalation.status.value)
+    yield SearchAttributePair(REGION, case.region)
+    if case.deadlines:
+        first = min(case.deadlines, key=lambda deadline: deadline.due_at)
+        yield SearchAttributePair(DUE_TASK, first.task.value)
+        yield SearchAttributePair(DUE_AT, first.due_at)
+
+
+_Values = Mapping[SearchAttributeKey[Any], Any]
+
+
+def _changes(shown: _Values, wanted: _Values) -> Iterable[SearchAttributeUpdate[Any]]:
     for key in ALL:
         value = wanted.get(key)
         if value == shown.get(key):

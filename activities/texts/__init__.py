@@ -57,6 +57,14 @@ class Voice(Frozen):
         return self.tasks.get(task, self.task) if task else self.task
 
 
+class CodeWords(Frozen):
+    """The mail with a link's code; it names no case, no organisation and nobody."""
+
+    subject: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 class Catalogue(Frozen):
     """All words of one language."""
 
@@ -69,6 +77,7 @@ class Catalogue(Frozen):
     open: str
     """On the button of a mail that shows more than text."""
     calendar: Calendar
+    code: CodeWords
     person: Voice
     desk: Voice
     team_lead: Voice

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol import vocabulary as v
-from protocol.access.seeing import Field, may_break_glass, seen
+from protocol.access.seeing import Field, sight
 from protocol.case import Case
 from protocol.messages import Actor
 
@@ -48,13 +48,12 @@ def readers(case: Case) -> dict[str, tuple[str, ...]]:
 
     What an emergency would give stands beside it: the database lets only those in of whom one runs.
     """
-    everybody = (*_candidates(case), _OBSERVER)
-    found = {reader(actor): seen(case, actor) & WALLED for actor in everybody}
-    found |= {
-        in_emergency(reader(actor)): seen(case, actor, emergency=True) & WALLED
-        for actor in everybody
-        if may_break_glass(case, actor)
-    }
+    found: dict[str, frozenset[Field]] = {}
+    for actor in (*_candidates(case), _OBSERVER):
+        now, emergency = sight(case, actor)
+        found[reader(actor)] = now & WALLED
+        if emergency is not None:
+            found[in_emergency(reader(actor))] = emergency & WALLED
     return {who: tuple(sorted(fields)) for who, fields in found.items() if fields}
 
 

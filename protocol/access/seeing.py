@@ -110,6 +110,29 @@ SEEING: dict[Field, tuple[Glance, ...]] = {
 """Who sees what, and when. A person gets what their link leads to, which the asking decided."""
 
 
+class Sight(NamedTuple):
+    """What somebody sees of a case now."""
+
+    now: frozenset[Field]
+    in_emergency: frozenset[Field] | None
+    """What an emergency of theirs would give them; None where they could not begin one."""
+
+
+def sight(case: Case, actor: Actor) -> Sight:
+    """What this actor sees, and would see in an emergency: what cover would give them, no more.
+
+    An emergency is for whom there is a task and only cover is missing: who was asked as a partner and did not accept
+    yet gets nothing by it.
+    """
+    mine = relations(case, actor)
+    without, with_cover = (fields_of(case.step, mine, covered=covered) for covered in (False, True))
+    if actor.organisation is None:
+        return Sight(without, None)
+    if case.covered(actor.organisation):
+        return Sight(with_cover, None)
+    return Sight(without, with_cover if Field.PEOPLE in with_cover - without else None)
+
+
 def seen(case: Case, actor: Actor, *, emergency: bool = False) -> frozenset[Field]:
     """What this actor sees of this case now; nothing at all means that it does not exist for them.
 
@@ -118,20 +141,13 @@ def seen(case: Case, actor: Actor, *, emergency: bool = False) -> frozenset[Fiel
         actor: Who looks.
         emergency: Whether an emergency of theirs runs. It counts only while they could begin one.
     """
-    covered = actor.organisation is not None and case.covered(actor.organisation)
-    covered = covered or (emergency and may_break_glass(case, actor))
-    return fields_of(case.step, relations(case, actor), covered=covered)
+    now, in_emergency = sight(case, actor)
+    return in_emergency if emergency and in_emergency is not None else now
 
 
 def may_break_glass(case: Case, actor: Actor) -> bool:
-    """Whether this actor may open the file in an emergency: there is a task for them, and only cover is missing.
-
-    An emergency gives what cover would give, no more: who was asked as a partner and did not accept yet gets nothing by it.
-    """
-    mine = relations(case, actor)
-    without, with_cover = (fields_of(case.step, mine, covered=covered) for covered in (False, True))
-    covered = actor.organisation is None or case.covered(actor.organisation)
-    return not covered and Field.PEOPLE in with_cover - without
+    """Whether this actor may open the file in an emergency."""
+    return sight(case, actor).in_emergency is not None
 
 
 @lru_cache(maxsize=1024)

@@ -8,11 +8,12 @@ import typer
 from typer.core import TyperGroup
 
 from runtime.leaving import leaving
-from starter.cli import audit, case, clock, keys, retention
+from starter.cli import audit, case, clock, keys, region, retention, temporal
 from starter.cli.check import check
 from starter.cli.exits import Exit, report
 from starter.cli.notices import notices
 from starter.cli.processes import codec, local, migrate, web, worker
+from starter.cli.reconcile import reconcile
 
 
 class InOrder(TyperGroup):
@@ -30,7 +31,10 @@ _ORDER = (
     "audit",
     "retention",
     "keys",
+    "region",
+    "temporal",
     "check",
+    "reconcile",
     "local",
     "worker",
     "web",
@@ -55,7 +59,10 @@ app.command()(notices)
 app.add_typer(audit.app, name="audit")
 app.add_typer(retention.app, name="retention")
 app.add_typer(keys.app, name="keys")
+app.add_typer(region.app, name="region")
+app.add_typer(temporal.app, name="temporal")
 app.command()(check)
+app.command()(reconcile)
 for process in (local, worker, web, codec, migrate):
     app.command()(process)
 

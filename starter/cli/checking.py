@@ -7,19 +7,22 @@ from typing import NamedTuple
 
 import aiosmtplib
 import httpx2
+from temporalio.service import RPCError
 
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
-from runtime.search_attributes import missing
 from runtime.settings import Settings, Tls, load
 from runtime.temporal import connect
+from starter.cli.checking_anchors import NotAnchored, anchors
 from starter.cli.exits import InVain
 from starter.cli.output import write, write_json
+from starter.cli.setting_up import IN_DUTCH
+from starter.temporal.part import State
+from starter.temporal.setting_up import look
 from starter.web.login.provider import LoginError, Provider
 from starter.web.login.tokens import ClientKey
 from starter.web.settings import WebSettings
 from store import KeyRing, Store, StoreError, pending
-from workflows.search_attributes import ALL
 
 _PATIENCE = timedelta(seconds=5)
 
@@ -50,6 +53,8 @@ async def check(*, as_json: bool) -> None:
         "temporal": _temporal,
         "mail": _mail,
         "login": _login,
+        "anchors": anchors,
+        "privacy": _privacy,
     }
     found = await asyncio.gather(*(_finding(name, look(settings)) for name, look in looks.items()))
     if as_json:
@@ -69,9 +74,9 @@ async def _finding(name: str, look: Awaitable[str]) -> Finding:
         return Finding(name, fine=False, detail=error.text)
     except LoginError as error:
         return Finding(name, fine=False, detail=f"antwoordt niet ({error.code})")
-    except (StartError, NotFine) as error:
+    except (StartError, NotFine, NotAnchored) as error:
         return Finding(name, fine=False, detail=str(error))
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+    except (aiosmtplib.SMTPException, OSError, TimeoutError, RPCError) as error:
         return Finding(name, fine=False, detail=f"antwoordt niet ({type(error).__name__})")
 
 
@@ -107,10 +112,13 @@ async def _database(settings: Settings) -> str:
 async def _temporal(settings: Settings) -> str:
     codec = SealingCodec(KeyRing.parse(settings.key_ring_text()))
     client = await connect(codec, identity="vangnet-cli", within=_PATIENCE)
-    lacking = await missing(client, ALL)
-    if lacking:
-        raise NotFine(f"zoekattributen ontbreken: {', '.join(lacking)}")
-    return "bereikbaar, zoekattributen aanwezig"
+    found = await look(client, settings)
+    wrong = [f"{part.name} {IN_DUTCH[part.state]} {part.detail}".strip() for part in found if not part.fine]
+    if wrong:
+        lacks = any(part.state is State.MISSING for part in found)
+        raise NotFine(f"{'; '.join(wrong)}{': draai `vangnet temporal setup`' if lacks else ''}")
+    own = [part.name for part in found if part.state is State.DIFFERS]
+    return f"bereikbaar en ingericht{', anders dan vangnet het maakt: ' + ', '.join(own) if own else ''}"
 
 
 async def _mail(settings: Settings) -> str:
@@ -126,6 +134,12 @@ async def _mail(settings: Settings) -> str:
     )
     async with relay:
         return "bereikbaar"
+
+
+async def _privacy(settings: Settings) -> str:
+    if settings.privacy_mail_to is None:
+        return "niet ingesteld: niemand krijgt mail over een noodtoegang (VANGNET_PRIVACY_MAIL_TO)"
+    return "ingesteld"
 
 
 async def _login(_settings: Settings) -> str:

@@ -49,6 +49,15 @@ async def parts(case: str, *, as_json: bool) -> None:
         write_table([row | {"state": _STATES[str(row["state"])]} for row in rows], ("part", "state", "kek"))
 
 
+def begin(to: str) -> None:
+    """Write a new ring.
+
+    Raises:
+        BadInput: The file is there already.
+    """
+    _write_ring(KeyRing.generate(), to)
+
+
 def change(changed: Callable[[KeyRing], KeyRing], to: str) -> None:
     """Write the ring as it is to be; the one of the settings stays as it is.
 

@@ -33,6 +33,14 @@ def list_(
 
 
 @app.command()
+def new(to: To) -> None:
+    """Write a new ring, for an installation that has none. Needs no settings."""
+    from starter.cli import key_keeping
+
+    key_keeping.begin(to)
+
+
+@app.command()
 def add(key: Key, to: To) -> None:
     """Write a ring with one more key, which wraps nothing yet.
 

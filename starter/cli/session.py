@@ -55,9 +55,13 @@ class Session:
         """Write who does what into the access log, before it is done."""
         known = case_id if case_id is not None and CASE_ID.fullmatch(case_id) else None
         actor, os_user = await self._pseudonymous(), _os_user()
+        # Who sits at the shell looks on behalf of whom they name; who names nobody looks for themselves.
         await self.store.log_access(
-            AccessEntry(actor=actor, case_id=known, what=what, purpose=_PURPOSE, event=event, os_user=os_user)
-        )
+            AccessEntry(
+                actor=actor, case_id=known, what=what, purpose=_PURPOSE, event=event, os_user=os_user,
+                on_behalf=actor.user or actor.person,
+            )
+        )  # fmt: skip
 
     async def temporal(self) -> "Client":
         """Connect to Temporal.

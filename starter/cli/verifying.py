@@ -9,7 +9,7 @@ from runtime.settings import Settings
 from starter.cli.exits import InVain
 from starter.cli.output import write, write_json, write_table
 from starter.cli.session import session
-from store import AnchorLine, Audited, Counted, read_lines, verifying_key
+from store import AnchorLine, Audited, Counted, read_lines, verifying_keys
 
 
 async def verify(anchors: Path | None, public_key: Path | None, *, as_json: bool) -> None:
@@ -22,7 +22,7 @@ async def verify(anchors: Path | None, public_key: Path | None, *, as_json: bool
     async with session() as here:
         lines, source = _lines(anchors, here.settings)
         pem = _key(public_key, here.settings)
-        found = await here.store.audited(lines, verifying_key(pem) if pem else None)
+        found = await here.store.audited(lines, *(verifying_keys(pem) if pem else ()))
     if as_json:
         write_json({"intact": not found.broken, **found.model_dump(mode="json", by_alias=True),
                     "anchorsFrom": str(source) if source else None, "signaturesChecked": pem is not None})  # fmt: skip

@@ -19,12 +19,16 @@ from starlette.routing import Route
 from temporalio.api.common.v1 import Payloads
 
 from protocol.refusals import Refused
+from runtime import health
 from runtime.codec import SealingCodec
 from runtime.errors import PayloadUnreadable
+from runtime.instruments import NONE, Instruments
 from starter.codec.caller import Door, NoAccess, NobodyKnown
 from starter.codec.opening import opened
 from starter.codec.settings import CodecSettings
 from starter.web.login.provider import ProviderUnreachable
+from starter.web.security.cookies import SESSION
+from starter.web.watched import watched
 from store import Store, StoreError
 
 LARGEST = 8 * 1024 * 1024
@@ -34,6 +38,9 @@ MOST = 1000
 _MINUTE = timedelta(minutes=1)
 _METHODS = "POST, OPTIONS"
 _HEADERS = "authorization, content-type, x-namespace"
+_SECURITY = (401, 403, 429)
+"""Somebody was kept out: a line without who, whom the provider knows."""
+_STAY_ON_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 _log = logging.getLogger(__name__)
 
 
@@ -65,12 +72,13 @@ class Decoder:
     store: Store
     codec: SealingCodec
     door: Door
+    instruments: Instruments = NONE
 
     async def decode(self, request: Request) -> Response:
         """Open payloads for who may see their cases."""
         self._check_origin(request)
         await self._count(f"address {request.client.host if request.client else ''}")
-        actor = await self.door.caller(request.headers.get("authorization", ""))
+        actor = await self.door.caller(request.headers.get("authorization", ""), request.cookies.get(SESSION, ""))
         await self._count(f"person {actor.organisation} {actor.user}")
         if request.headers.get("x-namespace") != self.namespace:
             raise Stopped(403, "not_allowed")
@@ -119,9 +127,10 @@ async def _body(request: Request) -> bytes:
 
 
 def _answered(
-    origin: str, handler: Callable[[Request], Awaitable[Response]]
+    settings: CodecSettings, handler: Callable[[Request], Awaitable[Response]]
 ) -> Callable[[Request], Awaitable[Response]]:
     """Answer what goes wrong by its code alone; nothing is kept anywhere, and the console's page may read it."""
+    origin = settings.codec_origin
 
     async def answer(request: Request) -> Response:
         try:
@@ -130,7 +139,11 @@ def _answered(
             found = _of(error)
         if request.headers.get("origin") == origin:
             found.headers["Access-Control-Allow-Origin"] = origin
+            if settings.codec_passes == "session":
+                found.headers["Access-Control-Allow-Credentials"] = "true"
         found.headers.update({"Vary": "Origin", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+        if origin.startswith("https:"):
+            found.headers.update(_STAY_ON_TLS)
         return found
 
     return answer
@@ -143,24 +156,22 @@ def _of(error: Exception) -> Response:
         status, code = next((found for kind, found in _OF_ERROR.items() if isinstance(error, kind)), (500, "failed"))
         if status >= 500:  # noqa: PLR2004  # HTTP's own line
             _log.error("decoding failed", exc_info=error)
+    if status in _SECURITY:
+        _log.info("security", extra={"code": "codec_refused", "why": code})
     headers = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}, 413: {"Connection": "close"}}
     return PlainTextResponse(code, status, headers.get(status))
 
 
-async def _well(_request: Request) -> Response:
-    return PlainTextResponse("ok")
-
-
 def application(decoder: Decoder) -> Starlette:
     """Put the server together; only the last part of the path counts, as the protocol wants it."""
-    origin = decoder.settings.codec_origin
     return Starlette(
+        middleware=watched(decoder.instruments),
         routes=[
-            Route("/healthz", _well),
+            *health.routes(health.database(decoder.store)),
             *(
-                Route(path, _answered(origin, handler), methods=[method])
+                Route(path, _answered(decoder.settings, handler), methods=[method])
                 for path in ("/decode", "/{before:path}/decode")
                 for handler, method in ((decoder.decode, "POST"), (decoder.preflight, "OPTIONS"))
             ),
-        ]
+        ],
     )

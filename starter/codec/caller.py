@@ -11,6 +11,7 @@ from starter.actors import check_actor
 from starter.standing import directory
 from starter.web.login.claims import Claims, NoAccess, known
 from starter.web.login.provider import Provider, Withdrawn
+from starter.web.login.sitting import Sitting
 from starter.web.login.tokens import BadToken
 from starter.web.settings import WebSettings
 from store import Store
@@ -34,18 +35,24 @@ class Door:
 
     provider: Provider
     settings: WebSettings
-    passes: Literal["access", "id"]
+    passes: Literal["access", "id", "session"]
     store: Store
     region: str
 
-    async def caller(self, authorization: str) -> Actor:
+    async def caller(self, authorization: str, session: str = "") -> Actor:
         """Read who asks; ``user`` is the pseudonym that cases and the access log know.
+
+        Args:
+            authorization: The header with a token.
+            session: The key of a session of the pages, from its cookie.
 
         Raises:
             NobodyKnown: They have to log in again.
             NoAccess: They are known, and have no part in this.
             ProviderUnreachable: Nobody can say now.
         """
+        if self.passes == "session" and session and not authorization:
+            authorization = f"Bearer {await self._token_of(session)}"
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NobodyKnown
@@ -54,6 +61,13 @@ class Door:
         except (BadToken, Withdrawn):
             raise NobodyKnown from None
         return await self._actor(claims)
+
+    async def _token_of(self, session: str) -> str:
+        """With which token the pages ask the provider who has this session; looking at payloads keeps none alive."""
+        stored = await self.store.session(session, self.settings.limits, counts=False)
+        if stored is None or not stored.alive:
+            raise NobodyKnown
+        return Sitting.model_validate_json(stored.content).access_token
 
     async def _claims(self, token: str) -> Claims:
         """Signed by the provider for the console, not expired; an access token also has to count there still."""

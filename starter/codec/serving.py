@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
+from runtime.instruments import Instruments
 from runtime.leaving import leaving
 from runtime.settings import Settings, load, stop_for
 from runtime.temporal import connection
@@ -21,6 +22,7 @@ from starter.codec.caller import Door
 from starter.codec.settings import CodecSettings
 from starter.web.login.provider import Provider
 from starter.web.login.tokens import ClientKey
+from starter.web.security.arriving import InTime
 from starter.web.settings import WebSettings
 from store import KeyRing, Store, StoreError
 
@@ -36,13 +38,16 @@ async def ready(settings: Settings, web: WebSettings, codec: CodecSettings) -> A
     keys = KeyRing.parse(settings.key_ring_text())
     issued_for = web.model_copy(update={"oidc_client_id": codec.codec_audience or web.oidc_client_id})
     key = ClientKey.read(web.oidc_private_key, web.oidc_certificate)
+    instruments = Instruments.of("vangnet-codec", settings.metrics_codec_address, settings)
     namespace = connection().get("namespace") or "default"
     url = settings.database_url.get_secret_value()
     store = await Store.connect(url, keys, largest=settings.database_connections)
     try:
         async with httpx2.AsyncClient(follow_redirects=False) as http:
-            door = Door(Provider(http, issued_for, key), web, codec.codec_passes, store, settings.region)
-            yield application(Decoder(codec, namespace, store, SealingCodec(keys), door))
+            provider = Provider(http, issued_for, key, instruments.around("login"))
+            door = Door(provider, web, codec.codec_passes, store, settings.region)
+            async with instruments.watching(store):
+                yield application(Decoder(codec, namespace, store, SealingCodec(keys), door, instruments))
     finally:
         await store.close()
 
@@ -52,6 +57,7 @@ async def serve(settings: Settings, web: WebSettings, codec: CodecSettings) -> N
     async with ready(settings, web, codec) as app:
         config = uvicorn.Config(
             app,
+            http=InTime,
             host=codec.codec_host,
             port=codec.codec_port,
             log_config=None,

@@ -18,8 +18,9 @@ class CodecSettings(Read):
     """Addresses of the reverse proxy whose ``X-Forwarded-For`` is believed, separated by commas."""
     codec_origin: Annotated[str, Field(pattern=r"^https?://[^\s/?#*]+$")]
     """Where the console is, as browsers write it in ``Origin``: no other site gets an answer."""
-    codec_passes: Literal["access", "id"] = "access"
-    """Which token of somebody the console passes on. With an access token the provider is asked anew each time who that is."""
+    codec_passes: Literal["access", "id", "session"] = "access"
+    """Which token of somebody the console passes on. With an access token the provider is asked anew each time who that is;
+    with ``session`` the browser may also send that of the pages, where console and pages share a host name."""
     codec_audience: str | None = None
     """Whom tokens have to be issued for: the console's client at the provider; without it ours."""
     codec_rate: Annotated[int, Field(ge=1, le=1_000_000)] = 600

@@ -14,6 +14,8 @@ from starter.stack.ports import HOST
 REGION = "voorbeeld"
 _ELSEWHERE = (
     "TEMPORAL_",
+    "VANGNET_DATABASE_URL",
+    "VANGNET_MIGRATE_",
     "VANGNET_KEY_RING",
     "VANGNET_ANCHOR_",
     "VANGNET_SMTP_",
@@ -39,7 +41,9 @@ def settings(layout: Layout, ports: Ports, database: str) -> dict[str, str]:
         "VANGNET_OIDC_CLIENT_ID": CLIENT_ID,
         "VANGNET_OIDC_PRIVATE_KEY": str(client_key_file(layout.login)),
         "VANGNET_CODEC_ORIGIN": f"http://{HOST}:{ports.console_port}",
+        "VANGNET_CODEC_PASSES": "session",
         "VANGNET_PRIVACY_MAIL_TO": "privacy@gemeente.example",
+        "VANGNET_SESSION_RATE": "1000000",  # measurements ask for everything with one session
         "VANGNET_SMTP_HOST": HOST,
         "VANGNET_SMTP_TLS": "none",
         "VANGNET_MAIL_FROM": "vangnet@region.voorbeeld.example",

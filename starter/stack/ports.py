@@ -25,6 +25,13 @@ def check(ports: Ports) -> None:
         taken[port] = setting
 
 
+def any_free() -> int:
+    """A port that nothing listens on, for what only this stack itself speaks to."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         # As servers do: what was closed a moment ago counts as free.

@@ -24,6 +24,12 @@ def login(layout: Layout, ports: Ports) -> Command:
     return _python("login", "-m", "starter.oidc", "--port", port, "--folder", layout.login, "--pages", pages)
 
 
+def console(ports: Ports, behind: int) -> Command:
+    """The door to Temporal's console."""
+    numbers = ("--port", ports.console_port, "--console-port", behind, "--codec-port", ports.codec_port)
+    return _python("console", "-m", "starter.console", *map(str, numbers), "--namespace", "default")
+
+
 def worker() -> Command:
     """What carries the cases; it gets the time to drain."""
     return _python("worker", CHECKOUT / "worker.py")

@@ -32,15 +32,22 @@ def binary() -> str:
     return found
 
 
-def command(layout: Layout, ports: Ports, environment: dict[str, str]) -> Command:
-    """Temporal's development server with its console, its data in the layout's file."""
+def command(layout: Layout, ports: Ports, environment: dict[str, str], console: int | None = None) -> Command:
+    """Temporal's development server with its console, its data in the layout's file.
+
+    Args:
+        layout: Where its file is.
+        ports: Where it listens.
+        environment: What it runs in.
+        console: Where its console listens, when a door stands before it.
+    """
     return Command(
         name="temporal",
         arguments=(
             binary(), "server", "start-dev",
             "--ip", HOST,
             "--port", str(ports.temporal_port),
-            "--ui-port", str(ports.console_port),
+            "--ui-port", str(console or ports.console_port),
             "--ui-codec-endpoint", f"http://{HOST}:{ports.codec_port}",
             "--db-filename", str(layout.temporal),
             "--log-level", "error",

@@ -18,6 +18,7 @@ from starter.web.login import pages as login
 from starter.web.security.body import Bodies
 from starter.web.security.headers import Headers
 from starter.web.services import Services
+from starter.web.watched import watched
 
 _PARTS = ("intake", "worklist", "review", "directory", "rights", "privacy", "links", "case")
 """Modules of this package with ``routes``; ``/zaken/nieuw`` has to be found before ``/zaken/{case_id}``."""
@@ -45,6 +46,7 @@ def application(services: Services) -> Starlette:
     app = Starlette(
         routes=routes(),
         middleware=[
+            *watched(services.instruments),
             Middleware(Headers, https=services.settings.public_url.startswith("https:")),
             Middleware(Faults),
             Middleware(Bodies),

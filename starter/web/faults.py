@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from protocol.refusals import RefusalCode, Refused
 from starter.errors import BadInput, NotReachable, StarterError, TakenNotCarriedOut, TooLarge
 from starter.web.page import problem, refusal, texts
+from starter.web.security.noted import Security, noted
+from starter.web.visitor import visitor_or_none
 from store import CaseUnknown, KeyDestroyed, KeyMissing, PartShielded, StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ async def _known(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refused) or error.code is RefusalCode.UNKNOWN_CASE:
         return problem(request, "not_found", 404)
+    noted(Security.REFUSED, visitor_or_none(request), error.code)
     return refusal(request, texts(request).refusal(error.code, error.step), 409)
 
 

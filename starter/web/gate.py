@@ -71,7 +71,16 @@ async def _stopped(request: Request) -> Response | None:
     if session is None or not session.alive:
         return await _ended(request, session)
     await _give_back(request, session)
-    return None
+    return _hurried(request, session)
+
+
+def _hurried(request: Request, session: Session) -> Response | None:
+    """Stop a session that asks for more than a person can read."""
+    if services(request).pace.allows(session.id):
+        return None
+    answer = problem(request, "too_many", 429)
+    answer.headers["Retry-After"] = "60"
+    return answer
 
 
 async def _of_no_session(request: Request, session: Session | None) -> Response:

@@ -1,4 +1,4 @@
-"""For whoever looks after the process: it runs, and it can do its work."""
+"""For whoever looks after the process: it runs, and it can do its work. Pages are read without Temporal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from runtime import health
 from starter.web.services import services
-from store import StoreError
 
 
 async def _alive(_request: Request) -> Response:
@@ -15,11 +15,7 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    try:
-        await services(request).store.ping()
-    except StoreError as error:
-        return PlainTextResponse(f"{error.code}\n", 503)
-    return PlainTextResponse("ok\n")
+    return await health.readiness(health.database(services(request).store))
 
 
 routes: list[BaseRoute] = [Route("/healthz", _alive), Route("/readyz", _ready)]

@@ -12,6 +12,7 @@ from starter.web import language
 from starter.web.assets import address
 from starter.web.navigation import current, navigation
 from starter.web.security.csrf import token_for
+from starter.web.security.noted import problem_noted
 from starter.web.services import services
 from starter.web.texts import Texts, catalogue
 from starter.web.visitor import visitor_or_none
@@ -84,6 +85,7 @@ def problem(request: Request, code: str, status: int) -> Response:
 
     What does not exist and what somebody may not see are both ``not_found``: the same page, byte for byte.
     """
+    problem_noted(request, code)
     return page(request, "problem.html", status, code=code)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from sys import maxsize
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
+from runtime.instruments import NONE, Instruments
 from runtime.settings import Settings
 from starter.client import CaseClient
+from starter.web.security.pace import Pace
 from starter.web.settings import WebSettings
 from starter.web.texts import Catalogue
 from store import Store
@@ -29,6 +32,9 @@ class Services:
     texts: Catalogue
     templates: Environment
     login: Login
+    instruments: Instruments = NONE
+    pace: Pace = field(default_factory=lambda: Pace(maxsize))
+    """How much one session may ask for."""
 
     @property
     def region(self) -> str:

@@ -14,7 +14,8 @@ from temporalio.client import Client
 
 from runtime import logs
 from runtime.codec import SealingCodec
-from runtime.errors import StartError
+from runtime.errors import SettingsError, StartError
+from runtime.instruments import NONE, Instruments
 from runtime.leaving import leaving
 from runtime.settings import Settings, load, stop_for
 from runtime.temporal import connect
@@ -25,6 +26,9 @@ from starter.web.login.login import Login
 from starter.web.login.provider import Provider
 from starter.web.login.tokens import ClientKey
 from starter.web.page import environment
+from starter.web.security.arriving import InTime
+from starter.web.security.pace import Pace
+from starter.web.security.transport import protected
 from starter.web.services import Services
 from starter.web.settings import WebSettings
 from starter.web.texts import catalogue
@@ -32,48 +36,63 @@ from store import KeyRing, Store, StoreError
 
 _TEMPORAL = timedelta(seconds=5)
 """How long Temporal gets to answer; the pages read without it."""
+_STATEMENT = timedelta(seconds=10)
+"""How long a statement gets: a database that stands still is told to whoever waits for a page."""
 
 
 @asynccontextmanager
-async def opened(settings: Settings, web: WebSettings, temporal: Client | None = None) -> AsyncIterator[Services]:
+async def opened(
+    settings: Settings, web: WebSettings, temporal: Client | None = None, instruments: Instruments = NONE
+) -> AsyncIterator[Services]:
     """Open what the pages work with; without a client of Temporal one is connected when it is needed.
 
     Raises:
         StartError: A setting is wrong.
         StoreError: The database does not answer, or the key ring is no key ring.
     """
+    if not protected(settings.public_url):
+        raise SettingsError("VANGNET_PUBLIC_URL: buiten deze machine is https nodig")
     key = ClientKey.read(web.oidc_private_key, web.oidc_certificate)
     keys = KeyRing.parse(settings.key_ring_text())
     url = settings.database_url.get_secret_value()
-    store = await Store.connect(url, keys, largest=settings.database_connections)
+    store = await Store.connect(url, keys, largest=settings.database_connections, patience=_STATEMENT)
     try:
         async with httpx2.AsyncClient(follow_redirects=False) as http:
-            provider = Provider(http, web, key)
+            provider = Provider(http, web, key, instruments.around("login"))
             yield Services(
                 store=store,
-                cases=CaseClient(store, temporal or _temporal(keys), settings.region),
+                cases=CaseClient(store, temporal or _temporal(keys, instruments), settings.region),
                 settings=settings,
                 web=web,
                 texts=catalogue(),
                 templates=environment(),
                 login=Login(provider, web, store, settings.region, settings.public_url),
+                instruments=instruments,
+                pace=Pace(web.session_rate),
             )
     finally:
         await store.close()
 
 
-def _temporal(keys: KeyRing) -> Connect:
+def _temporal(keys: KeyRing, instruments: Instruments) -> Connect:
     """Connect when something is first told: pages are read with Temporal away too."""
 
     async def connected() -> Client:
-        return await connect(SealingCodec(keys), identity="vangnet-web", within=_TEMPORAL)
+        return await connect(
+            SealingCodec(keys),
+            identity="vangnet-web",
+            within=_TEMPORAL,
+            runtime=instruments.runtime,
+            interceptors=instruments.of_client,
+        )
 
     return connected
 
 
 async def serve(settings: Settings, web: WebSettings) -> None:
     """Serve the pages until the process is told to stop."""
-    async with opened(settings, web) as services:
+    instruments = Instruments.of("vangnet-web", settings.metrics_web_address, settings)
+    async with opened(settings, web, instruments=instruments) as services, instruments.watching(services.store):
         server = uvicorn.Server(server_config(services))
         _collect_garbage_rarely()
         await server.serve()
@@ -90,6 +109,7 @@ def server_config(services: Services) -> uvicorn.Config:
     web = services.web
     return uvicorn.Config(
         application(services),
+        http=InTime,
         host=web.web_host,
         port=web.web_port,
         log_config=None,

@@ -15,6 +15,7 @@ from starter.web.login.claims import NoAccess
 from starter.web.login.provider import ProviderUnreachable, Withdrawn
 from starter.web.login.sitting import Sitting
 from starter.web.security.cookies import SESSION
+from starter.web.security.noted import Security, noted_of
 from starter.web.services import Services, services
 from starter.web.visitor import Visitor
 from store import OrganisationRow, StoredSession
@@ -103,11 +104,13 @@ async def _up_to_date(here: Services, stored: StoredSession, session: Session) -
         return session
     try:
         sitting = await here.login.again(session.sitting)
-    except NoAccess:
+    except NoAccess as error:
         await here.store.end_sessions_of(session.subject)
+        noted_of(Security.SESSION_ENDED, session.sitting.actor, error.code)
         return None
     except Withdrawn:
         await here.store.end_session(stored.id)
+        noted_of(Security.SESSION_ENDED, session.sitting.actor, "withdrawn")
         return None
     except ProviderUnreachable:
         return await _unconfirmed(here, session)

@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from protocol.vocabulary import Role
 from runtime.settings import Port, Read
+from starter.web.security.transport import protected
 from store import Limits
 
 _Rate = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -43,6 +44,12 @@ class WebSettings(Read):
     """From what claims are looked up again while somebody is logged in."""
     oidc_fresh_seconds: Annotated[int, Field(ge=0, le=900)] = 10
     """How old somebody's role may be before the provider is asked again; 0 asks at every request."""
+    oidc_acr: str = ""
+    """What the ID token has to call the login (``acr``), several with spaces between: any of them will do."""
+    oidc_amr: str = ""
+    """The same of the ways in which somebody proved who they are (``amr``), such as ``mfa``."""
+    oidc_max_age_seconds: Annotated[int | None, Field(ge=0, le=86_400)] = None
+    """How long ago somebody may have proved it (``auth_time``)."""
     oidc_skew_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     """How far the provider's clock may be off."""
     oidc_role_claim: str = "roles"
@@ -60,8 +67,17 @@ class WebSettings(Read):
     session_absolute_seconds: Annotated[int, Field(ge=1, le=86_400)] = 10 * 3600
     login_rate: _Rate = 60
     """Attempts to log in a minute from one address: a whole school may share one."""
+    session_rate: _Rate = 1200
+    """Requests a minute of one session at one process: a person reads slower."""
     link_rate: _Rate = 60
     """Openings of one-time links a minute, from one address and of one link."""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _over_tls(cls, issuer: str) -> str:
+        if not protected(issuer):
+            raise ValueError("https is needed outside of this machine")
+        return issuer
 
     @property
     def limits(self) -> Limits:

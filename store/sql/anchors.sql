@@ -30,6 +30,10 @@ SELECT statement_timestamp();
 -- name: add_anchor
 INSERT INTO vangnet.anchors (anchor, taken_at, line) VALUES ($1, $2, $3);
 
+-- name: first_look
+-- By an index: nothing is older that could be anchored.
+SELECT min(written_at) FROM vangnet.access_log;
+
 -- name: anchor_lines
 SELECT line FROM vangnet.anchors WHERE anchor > $1 ORDER BY anchor;
 
@@ -37,14 +41,17 @@ SELECT line FROM vangnet.anchors WHERE anchor > $1 ORDER BY anchor;
 SELECT anchor, log, scope, number, hash FROM vangnet.anchor_heads WHERE anchor <= $1 ORDER BY anchor;
 
 -- name: anchored_without_row
--- Chains that are shorter than when they were anchored: the first anchor that shows it.
+-- Chains that are shorter than when they were anchored: the first anchor that shows it. What was lawfully destroyed
+-- ($2 to $4) is not missed.
 SELECT DISTINCT ON (head.log, head.scope) head.log, head.scope, head.number, head.anchor,
     coalesce(CASE head.log
         WHEN 'journal' THEN (SELECT max(number) FROM vangnet.journal WHERE case_id = head.scope AND number < head.number)
         ELSE (SELECT max(number) FROM vangnet.access_log WHERE scope = head.scope AND number < head.number)
     END, 0) AS last
 FROM vangnet.anchor_heads AS head
-WHERE head.anchor <= $1 AND (
+LEFT JOIN unnest($2::text[], $3::text[], $4::integer[]) AS begins (log, scope, number)
+    ON begins.log = head.log AND begins.scope = head.scope
+WHERE head.anchor <= $1 AND head.number > coalesce(begins.number, 0) AND (
     head.log = 'journal'
         AND NOT EXISTS (SELECT FROM vangnet.journal WHERE case_id = head.scope AND number = head.number)
     OR head.log = 'access_log'

@@ -12,9 +12,9 @@ WITH opened AS (
     INSERT INTO vangnet.notes (note_id, case_id, controller, message_id, sealed, field, writer)
     SELECT $9::text, case_id, 'school', $6, $10::bytea, $15, $13 FROM opened WHERE $10::bytea IS NOT NULL
 ), peopled AS (
-    INSERT INTO vangnet.people (case_id, person, controller, message_id, sealed)
-    SELECT opened.case_id, given.person, 'school', $6, given.sealed
-    FROM opened, unnest($11::text[], $12::bytea[]) AS given (person, sealed)
+    INSERT INTO vangnet.people (case_id, person, controller, message_id, sealed, second)
+    SELECT opened.case_id, given.person, 'school', $6, given.sealed, given.second
+    FROM opened, unnest($11::text[], $12::bytea[], $16::bytea[]) AS given (person, sealed, second)
 ), fingerprinted AS (
     INSERT INTO vangnet.pupil_fingerprints (region, school, fingerprint, case_id)
     SELECT $2, $13, $14, case_id FROM opened

@@ -1,6 +1,6 @@
 -- name: people
 -- The current version of everybody; of who is no longer in the case too, when $2 is true.
-SELECT DISTINCT ON (person) person, message_id, sealed, until_number
+SELECT DISTINCT ON (person) person, message_id, sealed, second, until_number
 FROM vangnet.people
 WHERE case_id = $1 AND since_number IS NOT NULL AND ($2 OR until_number IS NULL)
 ORDER BY person, since_number DESC;

@@ -19,9 +19,9 @@ WITH staged AS (
     FROM staged
     WHERE $7::bytea IS NOT NULL
 ), peopled AS (
-    INSERT INTO vangnet.people (case_id, person, controller, message_id, sealed)
-    SELECT staged.case_id, given.person, 'school', staged.message_id, given.sealed
-    FROM staged, unnest($8::text[], $9::bytea[]) AS given (person, sealed)
+    INSERT INTO vangnet.people (case_id, person, controller, message_id, sealed, second)
+    SELECT staged.case_id, given.person, 'school', staged.message_id, given.sealed, given.second
+    FROM staged, unnest($8::text[], $9::bytea[], $12::bytea[]) AS given (person, sealed, second)
 )
 SELECT true FROM staged;
 

@@ -1,10 +1,14 @@
 -- name: claim_unsent
--- All of a round at once. Counted before it is sent, and committed: a sender that dies has tried.
-WITH picked AS (
+-- All of a round at once, for who holds the case: for as long as the connection lives or until it is let go, so that a
+-- mark is one statement with a commit of its own. Counted before it is sent, and committed: a sender that dies has
+-- tried. A row that is locked is being sent by a worker of version 0.1, which holds single notices and not the case.
+WITH held AS MATERIALIZED (
+    SELECT pg_try_advisory_lock(hashtextextended('outbox ' || $1, 0)) AS mine
+), picked AS (
     SELECT notice_id
-    FROM vangnet.notices
-    WHERE case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
-    FOR NO KEY UPDATE SKIP LOCKED
+    FROM vangnet.notices AS notice, held
+    WHERE held.mine AND case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
+    FOR NO KEY UPDATE OF notice SKIP LOCKED
 ), counted AS (
     UPDATE vangnet.notices AS notice
     SET attempts = attempts + 1
@@ -33,11 +37,15 @@ LEFT JOIN vangnet.contacts AS answering
     AND answering.contact = counted.contact
 ORDER BY counted.ordinal;
 
--- name: lock_unsent
-SELECT true
-FROM vangnet.notices
-WHERE notice_id = $1 AND sent_at IS NULL AND failed_code IS NULL
-FOR NO KEY UPDATE SKIP LOCKED;
+-- name: still_unsent
+-- For who holds the case again.
+WITH held AS MATERIALIZED (
+    SELECT pg_try_advisory_lock(hashtextextended('outbox ' || $1, 0)) AS mine
+)
+SELECT notice_id
+FROM vangnet.notices AS notice, held
+WHERE held.mine AND case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
+FOR NO KEY UPDATE OF notice SKIP LOCKED;
 
 -- name: addressees
 SELECT DISTINCT ON (person) person, message_id, sealed
@@ -46,8 +54,7 @@ WHERE case_id = $1 AND person = ANY ($2::text[]) AND since_number IS NOT NULL AN
 ORDER BY person, since_number DESC;
 
 -- name: let_go
--- What was written is kept, what was locked is free; the connection stays with its round.
-COMMIT AND CHAIN;
+SELECT pg_advisory_unlock_all();
 
 -- name: mark_sent
 UPDATE vangnet.notices SET sent_at = clock_timestamp() WHERE notice_id = $1;

@@ -67,9 +67,10 @@ DELETE FROM keystore.data_keys WHERE scope = $1 AND controller = $2;
 WITH gone AS (
     SELECT scope AS case_id, controller FROM keystore.destroyed WHERE $1::text IS NULL OR scope = $1
 ), people AS (
-    UPDATE vangnet.people AS known SET sealed = ''
+    UPDATE vangnet.people AS known SET sealed = '', second = NULL
     FROM gone
-    WHERE known.case_id = gone.case_id AND known.controller = gone.controller AND known.sealed <> ''
+    WHERE known.case_id = gone.case_id AND known.controller = gone.controller
+      AND (known.sealed <> '' OR known.second IS NOT NULL)
     RETURNING 1
 ), notes AS (
     UPDATE vangnet.notes AS note SET sealed = ''
@@ -101,6 +102,9 @@ WITH gone AS (
     DELETE FROM vangnet.pupil_fingerprints AS found USING gone
     WHERE found.case_id = gone.case_id AND gone.controller = 'school'
     RETURNING 1
+), codes AS (
+    DELETE FROM vangnet.link_codes AS code USING gone
+    WHERE code.case_id = gone.case_id AND gone.controller = 'school'
 ), links AS (
     DELETE FROM vangnet.links AS link USING gone
     WHERE link.case_id = gone.case_id AND gone.controller = 'school'

@@ -50,3 +50,13 @@ UPDATE vangnet.reviews SET state = 'expired', sealed = NULL
 FROM vangnet.overview
 WHERE reviews.case_id = overview.case_id AND reviews.state IN ('waiting', 'confirming')
   AND reviews.expires_at <= clock_timestamp() + overview.clock_offset;
+
+-- name: untold_reviews
+SELECT review_id, case_id, organisation, state, coalesce(decided_at, asked_at) AS at
+FROM vangnet.reviews JOIN vangnet.cases USING (case_id)
+WHERE region = $1 AND state IN ('waiting', 'declined', 'refused', 'expired') AND told_state IS DISTINCT FROM state
+ORDER BY asked_at
+LIMIT $2;
+
+-- name: review_told
+UPDATE vangnet.reviews SET told_state = $2 WHERE review_id = $1;

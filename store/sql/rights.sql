@@ -64,10 +64,10 @@ WHERE case_id = $1 AND controller = $2
 ORDER BY added_at, request_id;
 
 -- name: versions_of_person
-SELECT message_id, sealed FROM vangnet.people WHERE case_id = $1 AND person = $2 FOR UPDATE;
+SELECT message_id, sealed, second FROM vangnet.people WHERE case_id = $1 AND person = $2 FOR UPDATE;
 
 -- name: correct_version
-UPDATE vangnet.people SET sealed = $4 WHERE case_id = $1 AND person = $2 AND message_id = $3;
+UPDATE vangnet.people SET sealed = $4, second = $5 WHERE case_id = $1 AND person = $2 AND message_id = $3;
 
 -- name: correct_fingerprint
 UPDATE vangnet.pupil_fingerprints SET fingerprint = $2 WHERE case_id = $1;

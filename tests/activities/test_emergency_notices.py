@@ -107,13 +107,36 @@ async def test_a_round_that_falls_does_not_end_the_others(
 ) -> None:
     """Something that nobody foresaw happens once: the next round tells the privacy officer all the same."""
     await store.break_glass(uncovered.id, b.AT_CJG, REASON, HOUR)
-    tell = notices.tell
+    tell, fallen = notices.tell, asyncio.Event()
 
     async def falls_once() -> int:
-        monkeypatch.setattr(notices, "tell", tell)
+        if fallen.is_set():
+            return await tell()
+        fallen.set()
         raise RuntimeError
 
     monkeypatch.setattr(notices, "tell", falls_once)
     async with notices.watching(timedelta(milliseconds=10)):
         await until_told(store)
     assert 1 == len(office.mails)
+
+
+async def test_a_mail_server_that_hangs_keeps_no_worker(
+    store: Store, settings: MailSettings, uncovered: b.Story
+) -> None:
+    """Told to stop while it says nothing, the rounds end at once; the mail stays to be told."""
+    met = asyncio.Event()
+
+    async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        met.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(says_nothing, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        notices = EmergencyNotices(store, OFFICER, settings.model_copy(update={"port": port}))
+        await store.break_glass(uncovered.id, b.AT_CJG, REASON, HOUR)
+        async with asyncio.timeout(5):
+            async with notices.watching(SOON, SOON):
+                await met.wait()
+    assert 1 == len(await store.untold_emergencies(b.REGION))

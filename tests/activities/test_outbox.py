@@ -393,6 +393,29 @@ async def test_what_is_recorded_while_sending_goes_along(
     assert len(office.taken) == len(await store.notices(story.id))
 
 
+@pytest.mark.parametrize("begun", [True, False], ids=["while it lingers", "before it begins"])
+async def test_what_a_closed_case_tells_is_sent_at_once(
+    store: Store, settings: MailSettings, webhooks: Webhooks, office: PostOffice, *, begun: bool
+) -> None:
+    """Nothing more comes: who lingers for an hour between people's steps does not for a case that is closed."""
+    await organisation(store, SCHOOL, address="school.example")
+    story, bell = await opened(store), Bell()
+    await told_and_recorded(store, story, plan_talk())
+    closing = told(m.CancelCase(reason=v.CancelReason.DUPLICATE))
+    await store.stage(story.id, closing, Content())
+    hour = timedelta(hours=1)
+    outbox = Outbox(store, Mailer(settings), webhooks, HandOvers(store), PUBLIC_URL, bell=bell, linger=hour)
+    delivering = asyncio.create_task(deliver(outbox, story)) if begun else None
+    while begun and story.id not in bell._listening:
+        await asyncio.sleep(0)
+    with lay_out(story.tell(closing)) as turn:
+        await CaseFile(store, bell).record(turn)
+
+    async with asyncio.timeout(20):
+        await (delivering or deliver(outbox, story))
+    assert len(office.taken) == len(await store.notices(story.id))
+
+
 async def office_has(office: PostOffice, mails: int) -> None:
     """Wait until the office was handed so many mails."""
     async with asyncio.timeout(20):

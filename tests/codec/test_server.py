@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
-from starter.codec.app import LARGEST, MOST
+from starter.codec.app import LARGEST, MOST, Stopped, _answered
+from starter.codec.settings import CodecSettings
 from starter.oidc.pages import CLIENT_ID
 from starter.oidc.people import DEMO
 from store import KeyRing
@@ -298,3 +301,31 @@ async def test_too_many_requests_wait(stack: Stack, oidc_folder: Path) -> None:
         answers = [await codec.decode([], None) for _ in range(5)]
 
     assert (429, "60") == (answers[-1].status_code, answers[-1].headers["retry-after"])
+
+
+async def test_who_is_kept_out_is_a_line(codec: Server, case: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Without a good token, and for a case of others: a fixed code, and nothing of who or what."""
+    with caplog.at_level("INFO"):
+        await codec.decode(await codec.sealed(case, "geheim"), "x")
+        await codec.decode(await codec.sealed(case, "geheim"), codec.token("r.bakker"))
+
+    found = [record for record in caplog.records if record.getMessage() == "security"]
+    assert [("codec_refused", "log_in"), ("codec_refused", "not_allowed")] == [
+        (record.__dict__["code"], record.__dict__["why"]) for record in found
+    ]
+    assert not [record for record in found if case in str(record.__dict__) or "bakker" in str(record.__dict__)]
+
+
+async def test_the_console_stays_on_tls() -> None:
+    """A console over https is told to stay there, in a refusal, too; one on this machine is not."""
+
+    async def refused(_request: Request) -> Response:
+        raise Stopped(403, "foreign")
+
+    asked = Request({"type": "http", "headers": [], "method": "POST", "path": "/decode"})
+    settings = [CodecSettings(_env_file=None, codec_origin=origin) for origin in ("https://console.example", CONSOLE)]
+    headers = [(await _answered(one, refused)(asked)).headers for one in settings]
+
+    assert ["max-age=31536000; includeSubDomains", None] == [
+        found.get("strict-transport-security") for found in headers
+    ]

@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from enum import Enum
@@ -61,11 +61,12 @@ class Ended(NamedTuple):
 class LocalStack:
     """A running stack; `vangnet` is the command line that finds it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Describe it; its data goes into the folder."""
+    def __init__(self, folder: Path, checkout: Path = CHECKOUT, ports: Iterable[str] = Ports.model_fields) -> None:
+        """Describe it; its data goes into the folder, its program comes from the checkout, with the ports that it knows."""
         self.folder = folder / "data"
         self.output = folder / "output"
-        self.ports = free_ports(Ports.model_fields)
+        self.checkout = checkout
+        self.ports = free_ports(ports)
         self.environment = _clean_environment() | {
             "VANGNET_LOCAL_FOLDER": str(self.folder),
             **{PREFIX + name.upper(): str(port) for name, port in self.ports.items()},
@@ -82,7 +83,7 @@ class LocalStack:
         with self.output.open("wb") as output:
             self._process = psutil.Popen(
                 [sys.executable, "-m", "starter.entry"],
-                cwd=CHECKOUT,
+                cwd=self.checkout,
                 env=self.environment,
                 stdout=output,
                 stderr=output,
@@ -95,12 +96,14 @@ class LocalStack:
             self._process.send_signal(signal.SIGTERM)
             await asyncio.to_thread(self._process.wait, 60)
 
-    async def vangnet(self, *arguments: str, stdin: bytes | None = None) -> Ended:
-        """Give a command, as somebody at another terminal does."""
+    async def vangnet(
+        self, *arguments: str, stdin: bytes | None = None, around: Mapping[str, str] | None = None
+    ) -> Ended:
+        """Give a command, as somebody at another terminal does, with these variables around it."""
         process = await asyncio.create_subprocess_exec(
             str(_VANGNET), *arguments,
             cwd=self.output.parent,
-            env=_clean_environment() | {"VANGNET_LOCAL_FOLDER": str(self.folder)},
+            env=_clean_environment() | {"VANGNET_LOCAL_FOLDER": str(self.folder)} | dict(around or {}),
             stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -112,6 +115,11 @@ class LocalStack:
         """Every mail in the inbox, as programs read them."""
         with urlopen(f"http://127.0.0.1:{self.ports['inbox_port']}/api/messages", timeout=20) as answer:
             return [Mail.model_validate(mail | {"sender": mail["from"]}) for mail in json.load(answer)]
+
+    def children(self) -> list[psutil.Process]:
+        """Every process that the stack started and that still runs."""
+        assert self._process is not None
+        return [child for child in self._process.children() if child.status() != psutil.STATUS_ZOMBIE]
 
     def child(self, part: Part) -> psutil.Process | None:
         """The running process of a part; None while it is away."""

@@ -170,6 +170,7 @@ async def test_waiting_checking_and_verifying(stack: LocalStack, whole_case: Who
 COMMANDS = (
     "", "local", "worker", "web", "codec", "migrate", "case", "case open", "case tell", "case show", "case list",
     "case journal", "case wait", "clock", "clock forward", "notices", "audit", "audit verify", "check",
+    "temporal", "temporal setup",
 )  # fmt: skip
 
 

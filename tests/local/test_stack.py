@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import psutil
@@ -18,6 +19,7 @@ import pytest
 
 from protocol.vocabulary import Step
 from runtime.settings import CHECKOUT, PREFIX, Ports
+from starter.console.views import look
 from tests.local.test_processes import alive
 from tests.runtime.conftest import free_port
 
@@ -122,6 +124,20 @@ def test_everything_answers_where_it_says(stack: Running) -> None:
 def test_five_cases_stand_at_different_points(stack: Running) -> None:
     """One waits for consent, two have partners or a ZVH, one is to meet, one is handed back."""
     assert [0, 0, 1, 0, 2, 1, 0, 0, 1] == cases_by_step(stack)
+
+
+def test_the_console_is_ready_for_cases(stack: Running) -> None:
+    """Its first page brings columns and views; behind it is Temporal's own, which answers every one of the views."""
+    first = stack.get("console_port")
+    assert all(column.label in first for column in look().columns)
+    for view in look().views:
+        found = json.loads(stack.get("console_port", f"/api/v1/namespaces/default/workflows?query={quote(view.query)}"))
+        if view == look().views[0]:
+            assert 4 == len(found["executions"])
+            attributes = {name for each in found["executions"] for name in each["searchAttributes"]["indexedFields"]}
+            assert {column.label for column in look().columns if column.label.startswith("Case")} <= attributes
+            one = quote(found["executions"][0]["execution"]["workflowId"], safe="")
+            assert "workflowExecutionInfo" in stack.get("console_port", f"/api/v1/namespaces/default/workflows/{one}")
 
 
 def test_mail_of_the_cases_is_in_the_inbox(stack: Running) -> None:

@@ -1,7 +1,8 @@
 """Records what is kept of a release.
 
 ``python -m tests.replay.record`` tells every story on a real server and keeps its history, or the ones that are named: for
-a new release, never to make a failing replay pass. ``python -m tests.replay.record golden`` writes down anew what the code does with the
+the release that is coming, never to make a failing replay pass. A release that is out is never recorded again: when one is made, its folder
+is named after it, and the next one begins with none. ``python -m tests.replay.record golden`` writes down anew what the code does with all
 histories that are there: after a change that was meant, to be read in the diff.
 """
 
@@ -26,8 +27,8 @@ from tests.replay.stories import RESTLESS, STORIES, Story
 from tests.workflows.server import TemporalServer, running
 from tests.workflows.town import Manner, settle_region, town_on
 
-HERE = Path(__file__).parent
-HISTORIES, GOLDEN = HERE / "histories", HERE / "golden"
+RELEASES = Path(__file__).parent / "releases"
+COMING = RELEASES / "coming"
 _SOON = "limit.historyCount.suggestContinueAsNew=40"
 _KEYS = KeyRing("recorded", {"recorded": bytes(range(32))}, bytes(range(32)))
 """Of the recordings only: with fixed keys the case ids are the same each time."""
@@ -59,8 +60,10 @@ async def _record(server: TemporalServer, dsn: str, story: Story, *, earlier_run
         id_ = await story(town)
         run = await _second_run(town.client, id_) if earlier_run else None
         history = await town.client.get_workflow_handle(id_, run_id=run).fetch_history()
-    (HISTORIES / f"{story.__name__}.json").write_text(history.to_json() + "\n", encoding="utf-8")
-    await write_golden(story.__name__)
+    COMING.mkdir(exist_ok=True)
+    kept = COMING / f"{story.__name__}.json"
+    kept.write_text(history.to_json() + "\n", encoding="utf-8")
+    _write(kept, await golden(history.to_json()))
 
 
 async def _second_run(client: Client, id_: str) -> str:
@@ -69,17 +72,20 @@ async def _second_run(client: Client, id_: str) -> str:
     return sorted(runs, key=lambda run: run.start_time)[1].run_id
 
 
-async def write_golden(name: str) -> None:
+def _write(history: Path, text: str) -> None:
     """Write down what the code as it is does with a recorded history."""
-    (GOLDEN / f"{name}.txt").write_text(
-        await golden((HISTORIES / f"{name}.json").read_text(encoding="utf-8")), encoding="utf-8"
-    )
+    history.with_suffix(".txt").write_text(text, encoding="utf-8")
+
+
+def recorded() -> dict[Path, str]:
+    """Every history that is kept, with its text."""
+    return {file: file.read_text(encoding="utf-8") for file in sorted(RELEASES.rglob("*.json"))}
 
 
 async def _main(arguments: list[str]) -> None:
     if arguments == ["golden"]:
-        for history in sorted(HISTORIES.glob("*.json")):
-            await write_golden(history.stem)
+        for history, text in recorded().items():
+            _write(history, await golden(text))
     else:
         await record(arguments)
 

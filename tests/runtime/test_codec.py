@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 from temporalio.api.common.v1 import Payload
+from temporalio.converter import WorkflowSerializationContext
 
 from runtime.codec import SealingCodec
-from runtime.errors import PayloadUnreadable
+from runtime.errors import NotOurs, PayloadUnreadable
 from store.keys import KeyRing
 
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'"guardian-1"')
@@ -70,3 +71,53 @@ async def test_a_key_that_is_not_on_the_ring_is_told_apart() -> None:
 
     with pytest.raises(PayloadUnreadable, match="staat niet in de sleutelbos"):
         await SealingCodec(ring).decode(sealed)
+
+
+def of_case(ring: KeyRing, case: str = "aaaa-bbbb-cccc") -> SealingCodec:
+    """A codec as a case's own payloads pass it."""
+    return SealingCodec(ring).with_context(
+        WorkflowSerializationContext(namespace="default", workflow_id=f"case/{case}")
+    )
+
+
+async def test_a_case_passes_over_what_no_key_will_ever_open() -> None:
+    """Junk that is named as sealed, a changed payload, one of another case, a key that nobody ever had: no message."""
+    ring = KeyRing.generate()
+    (sealed,) = await of_case(ring).encode([PLAIN])
+    (elsewhere,) = await of_case(ring, "dddd-eeee-ffff").encode([PLAIN])
+    (of_others,) = await of_case(KeyRing.generate().rotated("theirs")).encode([PLAIN])
+    junk = [
+        Payload(metadata=sealed.metadata, data=b"x" * 60),
+        Payload(metadata=sealed.metadata, data=b""),
+        Payload(metadata=sealed.metadata, data=sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])),
+        Payload(metadata={**sealed.metadata, "key": b"never"}, data=sealed.data),
+        Payload(metadata={"encoding": sealed.metadata["encoding"], "key": b"never"}, data=sealed.data),
+        elsewhere,
+        of_others,
+    ]
+
+    opened = await of_case(ring).decode(junk)
+
+    assert [b"binary/not-sealed"] * len(junk) == [payload.metadata["encoding"] for payload in opened]
+
+
+async def test_a_case_waits_for_a_key_that_is_missing() -> None:
+    """What a process of ours sealed with a key that is not here, or is another here, is never passed over."""
+    ring = KeyRing.generate()
+    newer = ring.rotated("key-2")
+    (sealed,) = await of_case(newer).encode([PLAIN])
+
+    for without in (ring, ring.rotated("key-2")):
+        with pytest.raises(PayloadUnreadable, match="staat niet in de sleutelbos") as raised:
+            await of_case(without).decode([sealed])
+        assert not isinstance(raised.value, NotOurs)
+    assert [PLAIN] == await of_case(newer).decode([sealed])
+
+
+async def test_what_release_0_1_sealed_opens() -> None:
+    """It has no proof, and needs none where its key is there."""
+    ring = KeyRing.generate()
+    (sealed,) = await of_case(ring).encode([PLAIN])
+    del sealed.metadata["proof"]
+
+    assert [PLAIN] == await of_case(ring).decode([sealed])

@@ -185,3 +185,45 @@ def test_a_key_ring_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(SettingsError, match=r"VANGNET_KEY_RING: nergens\.json is niet te lezen"):
         load(Settings).key_ring_text()
+
+
+def test_a_secret_is_read_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Containers and systemd hand out secrets as files; the end of the line is no part of one."""
+    file = tmp_path / "password"
+    file.write_text("geheim-woord\n", encoding="utf-8")
+    give(monkeypatch, smtp_password_file=str(file))
+
+    password = load(Settings).smtp_password
+
+    assert password is not None
+    assert password.get_secret_value() == "geheim-woord"
+
+
+def test_a_secret_stands_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of two addresses holds is not for a process to guess."""
+    give(monkeypatch, database_url_file="elsewhere")
+
+    with pytest.raises(SettingsError) as caught:
+        load(Settings)
+
+    assert "geef VANGNET_DATABASE_URL of VANGNET_DATABASE_URL_FILE, en niet beide" == caught.value.text
+
+
+def test_a_secret_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that the container did not get is told by the setting that names it."""
+    give(monkeypatch, database_url="", database_url_file="nowhere")
+
+    with pytest.raises(SettingsError) as caught:
+        load(Settings)
+
+    assert "VANGNET_DATABASE_URL_FILE: nowhere is niet te lezen (FileNotFoundError)" == caught.value.text
+
+
+def test_only_secrets_have_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another setting with ``_FILE`` behind it is a slip of the pen."""
+    give(monkeypatch, region_file="region")
+
+    with pytest.raises(SettingsError) as caught:
+        load(Settings)
+
+    assert caught.value.text.startswith("VANGNET_REGION_FILE bestaat niet")

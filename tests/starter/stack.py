@@ -162,6 +162,9 @@ async def running_stack(postgres: Postgres, keys: KeyRing, folder: Path) -> Asyn
         dev_server_extra_args=[
             "--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true",
             "--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000",
+            # A namespace that a test makes is known at once, not after some seconds.
+            "--dynamic-config-value", 'system.namespaceCacheRefreshInterval="100ms"',
+            "--dynamic-config-value", "system.forceSearchAttributesCacheRefreshOnRead=true",
         ],
         search_attributes=ALL,
     )  # fmt: skip

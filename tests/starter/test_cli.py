@@ -280,6 +280,7 @@ async def test_who_looks_is_logged_and_the_rest_sees_nothing(stack: Stack) -> No
 
 async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
     """What is there, and what is away: exit code 1, and which."""
+    assert (await stack.run("temporal", "setup")).code == 0
     here = await stack.run("check", "--json")
     fine = {finding["name"]: finding["fine"] for finding in json.loads(here.out)}
     assert {
@@ -289,11 +290,14 @@ async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
         "mail": True,
         "login": False,
         "keystore": True,
+        "anchors": True,
+        "privacy": True,
     } == fine  # it has no provider
     away = await stack.run("check", "--json", around={"VANGNET_SMTP_PORT": "1", "TEMPORAL_ADDRESS": "127.0.0.1:1"})
     assert away.code == 1
     found = {finding["name"]: finding["fine"] for finding in json.loads(away.out)}
-    assert {"keys": True, "database": True, "temporal": False, "mail": False, "login": False, "keystore": True} == found
+    down = {"temporal": False, "mail": False, "login": False}
+    assert {"keys": True, "database": True, "keystore": True, "anchors": True, "privacy": True} | down == found
 
 
 async def test_a_missing_setting_is_named(stack: Stack) -> None:
@@ -344,7 +348,7 @@ async def test_a_reader_who_goes_away_is_no_fault(stack: Stack) -> None:
 @pytest.mark.parametrize(
     "command",
     ["", "case", "case open", "case tell", "case show", "case list", "case journal", "case wait", "clock", "clock forward",
-     "notices", "audit", "audit verify", "keys", "keys list", "keys rotate", "keys destroy", "check", "local", "worker", "web", "codec", "migrate"],
+     "notices", "audit", "audit verify", "keys", "keys list", "keys rotate", "keys destroy", "temporal", "temporal setup", "check", "local", "worker", "web", "codec", "migrate"],
 )  # fmt: skip
 async def test_every_command_has_help(stack: Stack, command: str) -> None:
     """Help is there without a database, and says what a command is for."""

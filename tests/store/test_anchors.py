@@ -8,8 +8,22 @@ from datetime import timedelta
 import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from store import AccessEntry, AnchorLine, AnchorsBroken, Broken, Fault, Log, Store, read_lines
+from store import (
+    AccessEntry,
+    AnchorKeyInvalid,
+    AnchorLine,
+    AnchorsBroken,
+    Broken,
+    Fault,
+    Log,
+    Store,
+    new_signing_key,
+    read_lines,
+    signing_key,
+    verifying_keys,
+)
 from tests.store import builders as b
 from tests.store.anchoring import KEY, back_dated, rehash
 from tests.store.raw import connected
@@ -190,3 +204,28 @@ async def test_anchors_only_grow(store: Store, database: str, table: str) -> Non
     async with connected(database) as connection:
         with pytest.raises(asyncpg.RestrictViolationError):
             await connection.execute(f"DELETE FROM vangnet.{table}")  # noqa: S608  # the test's own
+
+
+async def test_keys_follow_on_each_other(store: Store) -> None:
+    """After a rotation both keys verify, each for its time; the old one signs nothing behind the new one's lines."""
+    old, new = KEY, Ed25519PrivateKey.generate()
+    await b.opened(store)
+    lines = [await store.take_anchor(key) for key in (old, old, new, new)]
+    keys = old.public_key(), new.public_key()
+
+    assert () == (await store.audited(lines, *keys)).broken
+    assert [3] == [broken.number for broken in (await store.audited(lines, old.public_key())).broken]
+    assert [3] == [broken.number for broken in (await store.audited(lines, *reversed(keys))).broken]
+    lines.append(await store.take_anchor(old))
+    (broken,) = (await store.audited(lines, *keys)).broken
+    assert (5, Fault.UNSIGNED) == (broken.number, broken.fault)
+
+
+def test_a_file_holds_several_keys() -> None:
+    """In the order in which they signed; a file without any is none."""
+    pems = [signing_key(new_signing_key().encode()).public_key() for _ in range(2)]
+    text = b"".join(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in pems)
+
+    assert pems == list(verifying_keys(text))
+    with pytest.raises(AnchorKeyInvalid):
+        verifying_keys(b"# none")

@@ -55,16 +55,37 @@ async def test_two_senders_never_hold_the_same_notice(store: Store) -> None:
     assert expected == len(claimed) == len({claim.notice.notice_id for claim in claimed})
 
 
-async def test_a_held_notice_is_passed_over(store: Store) -> None:
-    """While one sender holds a notice another goes on with the next, and the count shows what is left."""
+async def test_a_held_case_is_left_to_its_sender(store: Store) -> None:
+    """While one sender holds a case another finds nothing to send, tries nothing, and the count shows what is left."""
     story = await b.asked(store)
     total = await store.unsent(story.id)
     async with store.claim_unsent(story.id) as claims:
         held = await anext(claims)
-        others = await _sent(store, story)
-        assert held.notice.notice_id not in {claim.notice.notice_id for claim in others}
-        assert (total - 1, 1) == (len(others), await store.unsent(story.id))
-    assert [held.notice.notice_id] == [claim.notice.notice_id for claim in await _sent(store, story)]
+        assert [] == await _sent(store, story)
+        assert total == await store.unsent(story.id)
+    assert {1} == {row.attempts for row in await store.notices(story.id)}
+    assert held.notice.notice_id in {claim.notice.notice_id for claim in await _sent(store, story)}
+
+
+async def test_a_sender_that_was_stopped_holds_nothing(store: Store, database: str, key_ring: KeyRing) -> None:
+    """Stopped between two notices, a sender leaves its case to another at once, though its connection lives on."""
+    story = await b.asked(store)
+    holds = asyncio.Event()
+
+    async def hold() -> None:
+        async with store.claim_unsent(story.id) as claims:
+            await anext(claims)
+            holds.set()
+            await asyncio.Event().wait()
+
+    stopped = asyncio.create_task(hold())
+    await holds.wait()
+    other = await Store.connect(database, key_ring)
+    assert [] == await _sent(other, story)
+    stopped.cancel()
+    await asyncio.wait([stopped])
+    assert len(await store.notices(story.id)) == len(await _sent(other, story))
+    await other.close()
 
 
 async def test_slow_senders_leave_connections_for_recording(database: str, key_ring: KeyRing) -> None:
@@ -104,11 +125,11 @@ async def test_senders_that_wait_get_their_turn_between_two_notices(
 
 
 async def _break_senders(database: str) -> None:
-    """Cut off everybody who holds a notice."""
+    """Cut off everybody who holds a case."""
     async with connected(database) as connection:
         await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE state = 'idle in transaction' AND datname = current_database()"
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
 
 

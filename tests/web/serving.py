@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from runtime.instruments import NONE, Instruments
 from starter.client import CaseClient
 from starter.oidc.keys import client_key, client_key_file
 from starter.oidc.pages import CLIENT_ID, app, provider
@@ -80,12 +81,15 @@ def listening() -> tuple[socket.socket, str]:
 
 
 @asynccontextmanager
-async def running_pages(stack: Stack, folder: Path, **changed: object) -> AsyncIterator[Pages]:
+async def running_pages(
+    stack: Stack, folder: Path, instruments: Instruments = NONE, /, **changed: object
+) -> AsyncIterator[Pages]:
     """Run pages with a provider of their own.
 
     Args:
         stack: What they work on.
         folder: For the provider's keys and people; shared folders share both.
+        instruments: What they are watched with.
         **changed: Settings of ``WebSettings`` that are to be different.
     """
     (page_socket, pages), (provider_socket, issuer) = listening(), listening()
@@ -97,6 +101,7 @@ async def running_pages(stack: Stack, folder: Path, **changed: object) -> AsyncI
         oidc_private_key=client_key_file(folder),
         oidc_fresh_seconds=0,
         login_rate=100_000,
+        session_rate=100_000,
         link_rate=100_000,
     ).model_copy(update=changed)
     settings = stack.settings.model_copy(update={"public_url": pages})
@@ -105,7 +110,7 @@ async def running_pages(stack: Stack, folder: Path, **changed: object) -> AsyncI
         opened.callback(provider_socket.close)
         login = await opened.enter_async_context(AsyncExitStack())
         await login.enter_async_context(served(app(provider(issuer, folder, pages)), provider_socket))
-        services = await opened.enter_async_context(services_opened(settings, web, stack.temporal))
+        services = await opened.enter_async_context(services_opened(settings, web, stack.temporal, instruments))
         await opened.enter_async_context(served(with_specimen(application(services)), page_socket))
         yield Pages(pages, issuer, People(folder), services, stack, login.aclose)
 

@@ -12,10 +12,12 @@ from playwright.async_api import Page
 from pydantic import JsonValue
 
 from protocol.keeping import Keep, Part, Since
+from protocol.messages import Actor
 from protocol.policy import Policy
 from protocol.refusals import RefusalCode, Refused
 from protocol.rights import RequestState, Right
-from store import AccessEntry, KeyDestroyed
+from protocol.vocabulary import Role
+from store import AccessEntry, AccessFilter, KeyDestroyed
 from tests.starter.stack import REGION
 from tests.web.conftest import Login
 from tests.web.serving import Pages
@@ -171,6 +173,18 @@ async def test_a_parent_who_asks_for_a_child_gets_what_the_officer_chose(web: Pa
     assert ([], []) == (parents["happened"], parents["consents"])
     assert own["data"]["E-mailadres"] not in shown
     assert "Een ouder vraagt dit overzicht." in shown
+
+
+async def test_each_look_for_a_request_says_on_whose_behalf(web: Pages, visit: Visit) -> None:
+    """Who asked stands in the access log beside the officer, by their role, and on the page about looks."""
+    await visit.log_in(OFFICER)
+    case = await opened(web)
+    await visit.get(await requested(visit, case, Right.ACCESS, requester="guardian-1"))
+
+    look = AccessEntry(actor=Actor(role=Role.PRIVACY), what="test", purpose="test")
+    rows = await web.store.accesses(AccessFilter(case_id=case), look, limit=50)
+    assert {"guardian-1"} == {row.on_behalf for row in rows if row.purpose.startswith("request ")}
+    assert "namens Ouder 1" in (await visit.get(f"/toegang?zaak={case}")).text
 
 
 async def test_nothing_is_opened_once_it_is_decided(web: Pages, visit: Visit) -> None:

@@ -322,14 +322,17 @@ class ToldCase:
     async def failed_tasks(self) -> list[HistoryEvent]:
         """Times that a worker could not go on with it.
 
-        Not when news came in while it ended or began anew: the server then lets it look again.
+        Not when news came in while it ended or began anew: the server then lets it look again. Nor when somebody reset it.
         """
-        ordinary = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+        ordinary = {
+            WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+            WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
+        }
         return [
             event
             for event in await self.history()
             if event.HasField("workflow_task_failed_event_attributes")
-            and event.workflow_task_failed_event_attributes.cause != ordinary
+            and event.workflow_task_failed_event_attributes.cause not in ordinary
         ]
 
 

@@ -27,6 +27,8 @@ SETTINGS = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     # Without it the server lets 20 transfers a second through, and every test waits for that.
     "history.transferProcessorMaxPollRPS=2000",
+    # Off by default; what it does to a case is to be known.
+    "frontend.WorkflowPauseEnabled=true",
 )
 _PRAGMAS = ("journal_mode=wal", "synchronous=1")
 _TYPES = {"Keyword": "Keyword", "Keyword_list": "KeywordList", "Datetime": "Datetime"}

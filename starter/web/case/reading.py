@@ -12,6 +12,7 @@ from starter.web.form import Form
 from starter.web.texts import Texts
 
 Fields = dict[str, JsonValue]
+_OF_GUARDIAN = ("name", "email", "safe_contact", "second_contact", "language")
 
 
 class Reading:
@@ -106,7 +107,7 @@ class Reading:
 
     def _guardian(self, place: int, person: str) -> Fields:
         """One row: somebody who is known, somebody new, or nothing."""
-        typed = {name: self._form.text(f"{name}-{place}") for name in ("name", "email", "safe_contact", "language")}
+        typed = {name: self._form.text(f"{name}-{place}") for name in _OF_GUARDIAN}
         custody, leaves = self._form.text(f"custody-{place}"), f"leaves-{place}" in self._form
         if leaves or not (person or typed["name"] or typed["email"] or custody):
             return {}

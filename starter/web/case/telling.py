@@ -30,6 +30,7 @@ from starter.web.case.probe import SOMEBODY_ELSE, Probe
 from starter.web.case.reading import Reading
 from starter.web.form import Form, form, typed, whole
 from starter.web.page import page
+from starter.web.security.noted import Security, noted
 from starter.web.services import services
 from starter.web.visitor import visitor
 
@@ -99,6 +100,7 @@ async def _tell(asked: Asked, reading: Reading) -> Response:
             return await _propose(asked, reading, note)
         return await _told(asked, reading, note)
     except Refused as refused:
+        noted(Security.REFUSED, look.visitor, refused.code)
         return _refused(asked, refused)
     except BadInput as wrong:
         return _page(asked, 422, sentence=wrong.text)

@@ -26,6 +26,7 @@ NUMBERS = {
 """The settings that are a number, with the least and the most that make sense."""
 _LONGEST = 250
 """Working days: a year."""
+_CODE = "second_factor_on_links"
 Parties = dict[str, list[tuple[str, str]]]
 _PARTIES = {"cjg": OrganisationKind.CJG, "zvh": OrganisationKind.ZVH}
 
@@ -74,6 +75,7 @@ class Reading:
                 "version": before.version + 1,
                 "terms": {task: self._terms(task, terms) for task, terms in before.terms.items()},
                 "calendar": before.calendar.model_copy(update={"closed_days": days}),
+                _CODE: _CODE in self._sent,
                 **{name: self._number(name, *limits) for name, limits in NUMBERS.items()},
                 **{name: self._party(name) for name in _PARTIES},
             }
@@ -118,6 +120,7 @@ class Reading:
 def _as_typed(policy: Policy) -> Form:
     pairs = [(name, str(getattr(policy, name))) for name in (*NUMBERS, *_PARTIES)]
     pairs += [("closed_days", "\n".join(day.isoformat() for day in policy.calendar.closed_days))]
+    pairs += [(_CODE, "ja")] if policy.second_factor_on_links else []
     for task, terms in policy.terms.items():
         for name, term in terms:
             if term:

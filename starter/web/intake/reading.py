@@ -47,14 +47,16 @@ def read(sheet: str, form: Form) -> Read:
 
 def _read(sheet: str, form: Form) -> Read:
     if is_guardian(sheet):
-        typed = _typed(form, "name", "email", "safe_contact", "language")
+        typed = _typed(form, "name", "email", "safe_contact", "second_contact", "language")
         custody = _YES_NO.get(form.text("custody"))
         return _checked(GuardianIntake, typed if custody is None else {**typed, "custody": custody})
     match Screen(sheet):
         case Screen.SIGNALS:
             return Read({"signals": [signal for signal in Signal if signal in form.all("signals")]}, {})
         case Screen.PUPIL:
-            return _checked(PupilIntake, _typed(form, "name", "date_of_birth", "email", "safe_contact"))
+            return _checked(
+                PupilIntake, _typed(form, "name", "date_of_birth", "email", "safe_contact", "second_contact")
+            )
         case Screen.STAFF:
             involved = _YES_NO.get(form.text("staff_involved"))
             return Read({}, {"staff_involved": "intake.wrong_choice"}) if involved is None else _staff(involved)

@@ -20,13 +20,14 @@ from starter.web.intake.pages import Opened, address, case_of, find, known_alrea
 from starter.web.intake.reading import intake
 from starter.web.intake.screens import Screen
 from starter.web.page import page, texts
+from starter.web.security.noted import Security, noted
 from starter.web.services import services
 from starter.web.texts import Texts
 from starter.web.visitor import visitor
 
 _SHOWN = {
-    Screen.PUPIL: ("name", "date_of_birth", "email", "safe_contact"),
-    Screen.GUARDIANS: ("name", "custody", "email", "safe_contact", "language"),
+    Screen.PUPIL: ("name", "date_of_birth", "email", "safe_contact", "second_contact"),
+    Screen.GUARDIANS: ("name", "custody", "email", "safe_contact", "second_contact", "language"),
     Screen.STAFF: ("staff_involved",),
     Screen.SEEN: ("note", "incident"),
 }
@@ -64,6 +65,7 @@ async def send(request: Request) -> Response:
     except BadInput as wrong:
         return await _page(request, found, wrong.text, status=422)
     except Refused as refused:
+        noted(Security.REFUSED, me, refused.code)
         return await _refused(request, found, refused)
     await here.store.drop_draft(me.staff, draft.id)
     return to_case(case, draft.id)

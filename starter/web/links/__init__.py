@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from protocol.notices import LinkPurpose
-from starter.web.links import consent, hand_over, partner
+from starter.web.links import code, consent, hand_over, partner
 from starter.web.links.holder import Holder, holder
 from starter.web.links.telling import closed
 from starter.web.security.rates import Tried, too_often
@@ -18,7 +18,9 @@ Page = Callable[[Request, Holder], Awaitable[Response]]
 _CONSENT, _PARTNER, _HAND_OVER = LinkPurpose.CONSENT, LinkPurpose.PARTNER_ANSWER, LinkPurpose.HAND_OVER
 
 
-def _behind(pages: Mapping[LinkPurpose, Page]) -> Callable[[Request], Awaitable[Response]]:
+def _behind(
+    pages: Mapping[LinkPurpose, Page], stopped: Callable[[Request, Holder], Awaitable[Response | None]] = code.stopped
+) -> Callable[[Request], Awaitable[Response]]:
     """Lead the holder of a link to the page that is meant for it; everybody else to one that is the same for all."""
 
     async def found(request: Request) -> Response:
@@ -26,9 +28,20 @@ def _behind(pages: Mapping[LinkPurpose, Page]) -> Callable[[Request], Awaitable[
             return refused
         somebody = await holder(request)
         shown = pages.get(somebody.link.purpose) if somebody else None
-        return await shown(request, somebody) if shown and somebody else closed(request)
+        if not shown or not somebody:
+            return closed(request)
+        return await stopped(request, somebody) or await shown(request, somebody)
 
     return found
+
+
+def _at_the_door(page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """A page where the code is asked or given, which no code stands before."""
+    return _behind(dict.fromkeys(LinkPurpose, page), _open)
+
+
+async def _open(_request: Request, _holder: Holder) -> None:
+    return None
 
 
 async def _nowhere(request: Request) -> Response:
@@ -42,6 +55,9 @@ routes: list[BaseRoute] = [
         _behind({_CONSENT: consent.answer, _PARTNER: partner.answer, _HAND_OVER: hand_over.opens}),
         methods=["POST"],
     ),
+    Route("/k/{token}/code", _at_the_door(code.show)),
+    Route("/k/{token}/code", _at_the_door(code.give), methods=["POST"]),
+    Route("/k/{token}/code/sturen", _at_the_door(code.ask), methods=["POST"]),
     Route("/k/{token}/kiezen", _behind({_CONSENT: consent.choose})),
     Route("/k/{token}/kiezen", _behind({_CONSENT: consent.answer_one}), methods=["POST"]),
     Route("/k/{token}/stoppen", _behind({_CONSENT: consent.stop})),

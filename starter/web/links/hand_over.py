@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from protocol.accounting import ground
 from starter.web.links.holder import Holder
-from starter.web.links.opened import is_open, keep_open
+from starter.web.links.opened import OPENED
 from starter.web.links.pdf import pdf
 from starter.web.links.sheet import Document, Sheet, sheet
 from starter.web.links.telling import closed
@@ -28,13 +28,13 @@ async def show(request: Request, holder: Holder) -> Response:
 async def opens(request: Request, holder: Holder) -> Response:
     """The button was pressed: what is behind the link can be read in this browser for a while."""
     answer = RedirectResponse(f"{holder.address}/overdracht", 303)
-    keep_open(request, answer, holder.token)
+    OPENED.keep(request, answer, holder.token)
     return answer
 
 
 def _for_who_opened(shown: Shown) -> Callable[[Request, Holder], Awaitable[Response]]:
     async def read(request: Request, holder: Holder) -> Response:
-        if not is_open(request, holder.token):
+        if not OPENED.holds(request, holder.token):
             return RedirectResponse(holder.address, 303)
         document = await _document(request, holder)
         if document is None:

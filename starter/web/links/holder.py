@@ -59,7 +59,7 @@ class Holder(NamedTuple):
 async def holder(request: Request) -> Holder | None:
     """Find who comes with the link of this request; nobody when it does not work, whatever the reason is.
 
-    Every page behind a link comes through here, so this is where a region could ask for more than the link alone.
+    Every page behind a link comes through here; whether a code has to be given as well is :mod:`starter.web.links.code`.
     """
     token, store = request.path_params["token"], services(request).store
     link = await store.link(token)

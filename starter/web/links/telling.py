@@ -15,6 +15,7 @@ from protocol.refusals import Refused
 from starter.errors import NotReachable, TakenNotCarriedOut
 from starter.web.links.holder import Holder
 from starter.web.page import page, problem, texts
+from starter.web.security.noted import Security, noted_of
 from starter.web.services import services
 from store import KeyRing
 
@@ -47,6 +48,7 @@ async def tell(request: Request, holder: Holder, said: Saying, then: str) -> Res
     try:
         await cases.tell(holder.case.id, said.message, said.fields, holder.actor, said.note, said.id)
     except Refused as refused:
+        noted_of(Security.REFUSED, holder.actor, refused.code)
         return _refused(request, holder, refused)
     except TakenNotCarriedOut:
         return result(request, holder, "taken", 202)

@@ -8,6 +8,7 @@ from protocol.messages import Actor
 from protocol.refusals import RefusalCode, Refused
 from starter.actors import check_actor
 from starter.standing import directory
+from starter.web.login import strength
 from starter.web.login.attempt import Attempt
 from starter.web.login.claims import Claims, Known, NoAccess, known
 from starter.web.login.provider import LoginError, Provider, Tokens, Withdrawn
@@ -46,7 +47,10 @@ class Login:
         Raises:
             ProviderUnreachable: The provider does not answer.
         """
-        return await self.provider.authorization_url(self.redirect_uri, attempt.state, attempt.nonce, attempt.verifier)
+        wanted = strength.asked(self._settings)
+        return await self.provider.authorization_url(
+            self.redirect_uri, attempt.state, attempt.nonce, attempt.verifier, wanted
+        )
 
     async def finish(self, attempt: Attempt, code: str, issuer: str | None) -> Sitting:
         """Turn the provider's answer into somebody who is logged in.
@@ -66,6 +70,7 @@ class Login:
             said = await self.provider.claims(tokens.id_token or "", attempt.nonce)
         except BadToken:
             raise LoginError from None
+        strength.check(said, self._settings)
         return await self._sitting(tokens, await self._with_userinfo(said, tokens))
 
     async def again(self, sitting: Sitting) -> Sitting:

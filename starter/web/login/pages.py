@@ -10,12 +10,16 @@ from starter.web.login.attempt import LASTS, Attempt, own_path
 from starter.web.login.claims import NoAccess
 from starter.web.login.provider import LoginError, ProviderUnreachable
 from starter.web.login.sitting import Sitting
+from starter.web.login.strength import TooWeak
 from starter.web.page import page, problem
 from starter.web.security.cookies import LOGIN, SESSION, delete_cookie, set_cookie
+from starter.web.security.noted import Security, noted, noted_of
 from starter.web.security.rates import Tried, too_often
 from starter.web.services import services
 from starter.web.visitor import visitor, visitor_or_none
 from store.keys import token_hash
+
+_STATUS = {ProviderUnreachable: 503, TooWeak: 403}
 
 
 async def _begin(request: Request) -> Response:
@@ -70,9 +74,10 @@ async def _let_in(request: Request, attempt: Attempt) -> Response:
     except NoAccess as error:
         return problem(request, error.code, 403)
     except LoginError as error:
-        return problem(request, error.code, 503 if isinstance(error, ProviderUnreachable) else 400)
+        return problem(request, error.code, _STATUS.get(type(error), 400))
     response = RedirectResponse(attempt.back, 303)
     set_cookie(response, SESSION, await _seat(request, sitting))
+    noted_of(Security.LOGGED_IN, sitting.actor)
     return response
 
 
@@ -87,8 +92,9 @@ async def _seat(request: Request, sitting: Sitting) -> str:
 
 async def _leave(request: Request) -> Response:
     """End the session here, then at the provider."""
-    here = services(request)
-    await here.store.end_session(visitor(request).session)
+    here, me = services(request), visitor(request)
+    await here.store.end_session(me.session)
+    noted(Security.LOGGED_OUT, me)
     request.state.visitor = None
     try:
         there = await here.login.provider.end_session_url(here.login.logged_out_uri)
@@ -96,6 +102,7 @@ async def _leave(request: Request) -> Response:
         there = None
     response = page(request, "logged_out.html", there=there)
     delete_cookie(response, SESSION)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     if there:
         # Not a redirect: a form of ours may lead to our own pages only, also by way of redirects.
         response.headers["Refresh"] = f"0; url={there}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import ClassVar, TypeVar
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import httpx2
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
+from runtime.outside import Around
 from starter.web.login.claims import Claims
 from starter.web.login.tokens import (
     ASSERTION_TYPE,
@@ -22,6 +24,7 @@ from starter.web.login.tokens import (
     id_token_claims,
     key_set,
 )
+from starter.web.security.transport import protected
 from starter.web.settings import WebSettings
 
 _CLAIMS: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
@@ -48,6 +51,9 @@ class ProviderUnreachable(LoginError):
 class Withdrawn(LoginError):
     """It does not know this token any more: the person is gone, or has to log in again."""
 
+    for_good: ClassVar[bool] = True
+    """It is an answer about somebody, and no fault of the provider."""
+
 
 class Discovery(BaseModel):
     """What the provider says of itself (OpenID Connect Discovery)."""
@@ -63,6 +69,12 @@ class Discovery(BaseModel):
     token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] = ()
     authorization_response_iss_parameter_supported: bool = False
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that it sends us or people to."""
+        asked = (self.authorization_endpoint, self.token_endpoint, self.userinfo_endpoint, self.jwks_uri)
+        return (*asked, self.end_session_endpoint) if self.end_session_endpoint else asked
+
 
 class Tokens(BaseModel):
     """What the token endpoint gives."""
@@ -77,8 +89,11 @@ class Tokens(BaseModel):
 class Provider:
     """The provider of the settings."""
 
-    def __init__(self, http: httpx2.AsyncClient, settings: WebSettings, key: ClientKey) -> None:
+    def __init__(
+        self, http: httpx2.AsyncClient, settings: WebSettings, key: ClientKey, around: Around = nullcontext
+    ) -> None:
         self._http = http
+        self._around = around
         self._settings = settings
         self._key = key
         self._found: Discovery | None = None
@@ -106,12 +121,16 @@ class Provider:
             found = _parsed(Discovery, await self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))
             if found.issuer != issuer:
                 raise ProviderUnreachable
+            if not all(map(protected, found.addresses)):
+                raise ProviderUnreachable
             self._keys = key_set(await self._get(found.jwks_uri))
             self._found, self._looked_at = found, time.monotonic()
             return found
 
-    async def authorization_url(self, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
-        """Where somebody logs in."""
+    async def authorization_url(
+        self, redirect_uri: str, state: str, nonce: str, verifier: str, wanted: Mapping[str, str]
+    ) -> str:
+        """Where somebody logs in; ``wanted`` is what of the login is asked beside that."""
         found = await self.discovery()
         asked = {
             "response_type": "code",
@@ -122,6 +141,7 @@ class Provider:
             "nonce": nonce,
             "code_challenge": challenge(verifier),
             "code_challenge_method": "S256",
+            **wanted,
         }
         return f"{found.authorization_endpoint}{'&' if '?' in found.authorization_endpoint else '?'}{urlencode(asked)}"
 
@@ -203,6 +223,12 @@ class Provider:
 
     async def _answer(
         self, method: str, url: str, *, data: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> dict[str, JsonValue]:
+        with self._around():
+            return await self._asked(method, url, data, headers)
+
+    async def _asked(
+        self, method: str, url: str, data: Mapping[str, str] | None, headers: Mapping[str, str] | None
     ) -> dict[str, JsonValue]:
         """Ask. An error never repeats what was asked or answered: both hold secrets."""
         try:

@@ -24,6 +24,8 @@ class Worded(NamedTuple):
     event: str
     what: str
     whose: str
+    behalf: str
+    """The person in the case on whose behalf it was; of staff the page knows the names."""
     why: str
     ground: str
     door: str
@@ -41,6 +43,7 @@ def worded(row: AccessRow, t: Texts, names: Names) -> Worded:
         event=t(f"privacy.event.{row.event or AccessEvent.READ}"),
         what=", ".join(dict.fromkeys(_what(part, t) for part in row.what.split(", "))),
         whose=names.all(row.subject.split()) if row.subject else "",
+        behalf=names.role(row.on_behalf or ""),
         why=_why(row.purpose, t),
         ground=_ground(row.basis, t),
         door=t(f"privacy.door.{row.access_point}") if row.access_point in set(AccessPoint) else "",

@@ -18,6 +18,7 @@ from starter.web.form import form, typed
 from starter.web.page import page, texts
 from starter.web.review.effects import Effects, Scene, effects
 from starter.web.review.proposing import REVIEWER, visible, waits_for
+from starter.web.security.noted import Security, noted
 from starter.web.services import services
 from starter.web.texts import Texts
 from starter.web.visitor import visitor
@@ -91,6 +92,7 @@ async def _confirm(request: Request, opened: Opened) -> Response:
     try:
         await _tell(request, row, proposed)
     except Refused as refused:
+        noted(Security.REFUSED, me, refused.code)
         await store.settle_review(row.review_id, user, refused.code)
         return _again(row)
     except BadInput as wrong:

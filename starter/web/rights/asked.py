@@ -73,7 +73,7 @@ class Asked:
         """A line of the access log about this request."""
         return AccessEntry(
             actor=self.me.staff, case_id=self.row.case_id, what=what, purpose=f"request {self.row.request_id}",
-            event=event, subject=self.row.subject, at=self.found.now,
+            event=event, subject=self.row.subject, on_behalf=self.row.requester, at=self.found.now,
         )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ async def _people(request: Request, me: Visitor, row: RequestRow, found: Standin
         return {}
     look = AccessEntry(
         actor=me.staff, case_id=row.case_id, what="people", purpose=f"request {row.request_id}",
-        subject=row.subject, at=found.now,
+        subject=row.subject, on_behalf=row.requester, at=found.now,
     )  # fmt: skip
     try:
         return await services(request).store.people(row.case_id, look, former=True)

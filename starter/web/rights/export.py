@@ -19,7 +19,7 @@ from starter.web.rights.asked import Asked
 from starter.web.texts import Texts
 from store import JournalRow, NoteRow, Person
 
-_REACHED = ("email", "safe_contact")
+_REACHED = ("email", "safe_contact", "second_contact")
 
 
 class Told(NamedTuple):

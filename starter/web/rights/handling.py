@@ -19,7 +19,7 @@ from starter.web.services import services
 from starter.web.texts import Texts
 from store import KeyDestroyed, Store
 
-FIELDS = ("name", "email", "safe_contact", "language", "date_of_birth")
+FIELDS = ("name", "email", "safe_contact", "second_contact", "language", "date_of_birth")
 """Of a person's data, what can be corrected."""
 _LONGEST = 20_000
 

@@ -1,0 +1,15 @@
+#!/bin/sh
+# /usr/local/sbin/vangnet: the command line, with the settings and secrets of this server's processes. For root.
+set -eu
+
+secrets=/etc/vangnet/secrets
+set -a
+# shellcheck source=/dev/null
+. /etc/vangnet/settings
+set +a
+export VANGNET_DATABASE_URL_FILE="$secrets/database_url"
+export VANGNET_MIGRATE_DATABASE_URL_FILE="$secrets/migrate_database_url"
+export VANGNET_KEY_RING="$secrets/key_ring"
+export VANGNET_SMTP_PASSWORD_FILE="$secrets/smtp_password"
+export VANGNET_OIDC_PRIVATE_KEY="$secrets/oidc_key"
+exec /opt/vangnet/bin/vangnet "$@"

@@ -1,0 +1,1 @@
+"""Bringing PostgreSQL and Temporal together again when they are from different moments."""

@@ -1,0 +1,1 @@
+"""What Vangnet needs of Temporal before it works: namespace, search attributes, schedules, the version in force."""

@@ -1,0 +1,80 @@
+"""The scripts that an operator runs once, and what they leave."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from runtime.alive import alive
+from starter.cli.region_keeping import Beginning
+from starter.web.login.tokens import ClientKey
+from store import KeyRing
+from tests.deploy.tools import DEPLOY, judge
+
+
+def test_the_scripts_have_no_fault() -> None:
+    """By shellcheck, all of them."""
+    scripts = sorted(DEPLOY.rglob("*.sh"))
+
+    assert (0, "") == judge("shellcheck", *scripts)
+    assert scripts
+
+
+def test_secrets_are_made_once(tmp_path: Path) -> None:
+    """Each is what the process wants that gets it, closed to others; made again they would lock everybody out."""
+    folder = tmp_path / "secrets"
+    assert 0 == judge("sh", DEPLOY / "secrets.sh", folder, DATABASE_HOST="postgres.example").code
+    made = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert 0 == judge("sh", DEPLOY / "secrets.sh", folder).code
+
+    assert made == {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert 0o700 == stat.S_IMODE(folder.stat().st_mode)
+    assert ("key-1",) == tuple(KeyRing.parse(made["key_ring"].decode()).key_ids)
+    assert ClientKey.read(folder / "oidc_key").assertion("vangnet", "https://login.example", ())
+    assert isinstance(load_pem_private_key(made["anchor_key"], None), Ed25519PrivateKey)
+    assert f"postgresql://vangnet_app:{made['database_app_password'].decode().strip()}@postgres.example/vangnet\n" == (
+        made["database_url"].decode()
+    )
+
+
+def test_the_example_region_can_begin() -> None:
+    """What an installation copies is what the command takes."""
+    beginning = Beginning.model_validate(json.loads((DEPLOY / "example-region.json").read_text(encoding="utf-8")))
+
+    assert {"school-de-meent", "cjg", "zvh"} == {each.id for each in beginning.organisations}
+
+
+def test_alive_is_who_says_so() -> None:
+    """What refuses, fails or is nobody is not alive."""
+    with _answering(200) as well, _answering(503) as ill:
+        assert alive(well)
+        assert not alive(ill)
+    assert not alive(well)
+
+
+@contextmanager
+def _answering(status: int) -> Iterator[int]:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,175 @@
+"""Journal and access log go when their time is over, and the audit tells that from a log that somebody cut."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from protocol.retention import Act, due, parts_gone_by
+from store import NO_CASE, AccessEntry, AnchorLine, Broken, Fault, Log, Store
+from tests.store import builders as b
+from tests.store.anchoring import KEY, rehash
+from tests.store.closed_cases import closed
+from tests.store.raw import connected
+
+_TODAY = datetime.now(UTC).date()
+_OLD = timedelta(days=6 * 366)
+_LOGS = (("journal", "case_id", "vangnet.cases", "case_id"), ("access_log", "scope", "vangnet.access_heads", "scope"))
+
+
+async def aged(database: str, line: AnchorLine | None = None, by: timedelta = _OLD) -> AnchorLine | None:
+    """All of it happened so much earlier: the rows of both logs, the record, and an anchor, each as it would have been."""
+    async with connected(database) as connection:
+        await connection.execute("SET session_replication_role = replica")
+        if line is None:
+            for log, key, _, _ in _LOGS:
+                await connection.execute(f"UPDATE vangnet.{log} SET written_at = written_at - $1::interval", by)  # noqa: S608
+                for row in await connection.fetch(f"SELECT DISTINCT {key} FROM vangnet.{log}"):  # noqa: S608
+                    await rehash(connection, log, row[0])
+            await connection.execute("UPDATE vangnet.retention_log SET at = at - $1::interval", by)
+            return None
+        older = line.model_copy(update={"at": line.at - by}).signed(KEY)
+        await connection.execute(
+            "UPDATE vangnet.anchors SET taken_at = $2, line = $3 WHERE anchor = $1", older.anchor, older.at, older.text
+        )
+        return older
+
+
+async def gone(store: Store) -> b.Story:
+    """A closed case of which every part was destroyed."""
+    story = await closed(store)
+    async for part in store.held_parts(b.POLICY, date(2060, 1, 1)):
+        for step in due(part, b.POLICY, date(2060, 1, 1)):
+            await store.carry_out(step)
+    return story
+
+
+@pytest.fixture
+async def old(store: Store, database: str) -> tuple[b.Story, AnchorLine]:
+    """Six years ago all of a case was destroyed, and what the logs hold of it was anchored."""
+    story = await gone(store)
+    await store.log_access(AccessEntry(actor=b.AT_SCHOOL, what="list", purpose="test"))
+    await aged(database)
+    line = await aged(database, await store.take_anchor(KEY))
+    assert line
+    return story, line
+
+
+async def broken(store: Store, *lines: AnchorLine) -> tuple[Broken, ...]:
+    return (await store.audited(lines, KEY.public_key())).broken
+
+
+async def rows(database: str, scope: str) -> list[int]:
+    """How many rows there are of a chain: of the journal, and of the access log."""
+    async with connected(database) as connection:
+        return [
+            await connection.fetchval(f"SELECT count(*) FROM vangnet.{log} WHERE {key} = $1", scope)  # noqa: S608
+            for log, key, _, _ in _LOGS
+        ]
+
+
+async def test_what_is_over_goes_and_the_audit_knows(
+    store: Store, database: str, old: tuple[b.Story, AnchorLine]
+) -> None:
+    """Both logs of the case and old looks at nothing go, once, with a record; every chain is intact, and goes on."""
+    story, line = old
+    neighbour = await b.asked(store)
+    assert (story.id,) == await store.logs_due(b.REGION, parts_gone_by(_TODAY))
+
+    assert 0 < await store.destroy_logs(b.REGION, story.id)
+    assert 0 < await store.destroy_old_looks()
+
+    assert [0, 0] == await rows(database, story.id)
+    assert [0, 2] == await rows(database, NO_CASE)  # who destroyed what: now, and the looks
+    assert () == await broken(store, line)
+    assert (0, ()) == (await store.destroy_logs(b.REGION, story.id), await store.logs_due(b.REGION, _TODAY))
+    (record,) = [row for row in await store.retention_log(b.REGION) if row.part == "logs"]
+    assert (story.id, Act.DESTROY) == (record.case_id, record.act)
+    await store.log_access(AccessEntry(actor=b.AT_SCHOOL, case_id=story.id, what="state", purpose="test"))
+    assert () == await broken(store, line, await store.take_anchor(KEY))
+    assert all(await rows(database, neighbour.id))
+
+
+async def test_what_is_not_over_stays(store: Store, database: str) -> None:
+    """Not while a part is left, not while it is young, and not without an anchor that is old enough."""
+    open_, young = await closed(store), await gone(store)
+    await store.take_anchor(KEY)
+
+    for story in (open_, young):
+        assert 0 == await store.destroy_logs(b.REGION, story.id)
+    assert 0 == await store.destroy_old_looks()
+    await aged(database)
+    assert 0 == await store.destroy_logs(b.REGION, young.id)
+    assert all(await rows(database, young.id))
+
+
+async def test_a_row_that_is_younger_keeps_its_case(
+    store: Store, database: str, old: tuple[b.Story, AnchorLine]
+) -> None:
+    """Somebody looked at the case this year: what it would be cut to is not its end."""
+    story, line = old
+    await store.log_access(AccessEntry(actor=b.AT_SCHOOL, case_id=story.id, what="state", purpose="test"))
+
+    await store.destroy_logs(b.REGION, story.id)
+
+    assert [0, True] == [(await rows(database, story.id))[0], (await rows(database, story.id))[1] > 1]
+    assert () == await broken(store, line)
+
+
+async def test_a_cut_that_nobody_vouches_for_is_none(store: Store, database: str) -> None:
+    """Whoever owns the database cuts a chain, writes that it was lawful, and has it anchored: the audit misses the rows."""
+    story = await gone(store)
+    line = await store.take_anchor(KEY)
+    async with connected(database) as connection:
+        await connection.execute("SET session_replication_role = replica")
+        for log, key, heads, scope in _LOGS:
+            column = "head_" if log == "journal" else ""
+            await connection.execute(f"DELETE FROM vangnet.{log} WHERE {key} = $1", story.id)  # noqa: S608
+            await connection.execute(
+                f"INSERT INTO vangnet.cuts (log, scope, number, hash, rows, cut_at)"  # noqa: S608
+                f" SELECT $2, {scope}, {column}number, {column}hash, 9, now() FROM {heads} WHERE {scope} = $1",
+                story.id, log,
+            )  # fmt: skip
+        await connection.execute("UPDATE vangnet.anchors SET taken_at = taken_at - interval '9 years'")
+
+    found = await broken(store, line, await store.take_anchor(KEY))
+
+    assert {(Log.JOURNAL, 1, Fault.MISSING), (Log.ACCESS_LOG, 1, Fault.MISSING)} == {
+        (one.log, one.number, one.fault) for one in found if one.scope == story.id
+    }
+
+
+async def test_a_cut_at_another_row_is_none(store: Store, database: str, old: tuple[b.Story, AnchorLine]) -> None:
+    """A row more than the anchor knew, taken out behind a lawful cut, is missed."""
+    story, line = old
+    await store.log_access(AccessEntry(actor=b.AT_SCHOOL, what="list", purpose="test"))
+    await store.log_access(AccessEntry(actor=b.AT_SCHOOL, what="list", purpose="test"))
+    assert 0 < await store.destroy_old_looks()
+    async with connected(database) as connection:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(
+            "DELETE FROM vangnet.access_log WHERE scope = $1 AND number ="
+            " (SELECT min(number) FROM vangnet.access_log WHERE scope = $1)", NO_CASE,
+        )  # fmt: skip
+
+    found = await broken(store, line)
+
+    assert [(NO_CASE, Fault.MISSING)] == [(one.scope, one.fault) for one in found]
+    assert story.id not in {one.scope for one in found}
+
+
+async def test_the_application_itself_deletes_nothing(store: Store, old: tuple[b.Story, AnchorLine]) -> None:
+    """Its role destroys by the one function that decides; a row of its own choice it cannot, nor write a cut."""
+    story, _ = old
+    for statement in (
+        "DELETE FROM vangnet.access_log WHERE scope = $1",
+        "DELETE FROM vangnet.journal WHERE case_id = $1",
+        "INSERT INTO vangnet.cuts (log, scope, number, hash, rows) VALUES ('journal', $1, 1, '', 1)",
+    ):
+        async with store._pool.acquire() as connection:
+            await connection.execute("SELECT set_config('vangnet.cutting', 'lawful', false)")
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement, story.id)
+            await connection.execute("RESET vangnet.cutting")

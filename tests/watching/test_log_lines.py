@@ -1,0 +1,48 @@
+"""Log lines that lead to the case and to the trace."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from runtime import logs
+from runtime.settings import LogFormat, LogLevel
+from tests.runtime.test_logs import as_before
+from tests.watching.scrape import Watched
+
+__all__ = ["as_before"]
+
+
+def _line(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    found: dict[str, object] = json.loads(capsys.readouterr().err.splitlines()[-1])
+    return found
+
+
+def test_a_line_names_the_trace_that_is_on(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    """Within a span it is there, as collectors write it; outside of one it is not."""
+    logs.configure(LogFormat.JSON, LogLevel.INFO)
+    assert watched.of_web.traces is not None
+
+    with watched.of_web.traces.span("x") as span:
+        logging.getLogger("starter.x").warning("within")
+    assert f"{span.get_span_context().trace_id:032x}" == _line(capsys)["trace_id"]
+    logging.getLogger("starter.x").warning("outside")
+    assert "trace_id" not in _line(capsys)
+
+
+async def test_a_line_of_an_activity_names_its_case(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever module writes it; a round of housekeeping has no case."""
+    logs.configure(LogFormat.JSON, LogLevel.INFO)
+    around = ActivityEnvironment()
+
+    def write() -> None:
+        logging.getLogger("activities.x").warning("late")
+
+    for workflow, case in (("case/abcd-efgh-ijkl", "abcd-efgh-ijkl"), ("vangnet-retention", None)):
+        around.info = replace(around.info, workflow_id=workflow)
+        around.run(write)
+        assert case == _line(capsys).get("case_id")
