@@ -67,7 +67,7 @@ class Retention:
     async def _destroy_logs(self, policy: Policy) -> int:
         """Destroy what stands in the logs about cases of which nothing is left, and old looks at nothing in particular."""
         gone_by = parts_gone_by(local_day(policy.calendar, datetime.now(UTC)))
-        rows = await self._store.destroy_old_looks()
+        rows = await self._store.destroy_old_looks(self._region)
         for case_id in await self._store.logs_due(self._region, gone_by):
             activity.heartbeat()
             rows += await self._store.destroy_logs(self._region, case_id)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
+import psutil
 
 from proofs.told import Told
 from protocol.events import Recorded
@@ -22,7 +23,7 @@ from starter.schedule import ANCHORING
 from starter.stack.postgres import Postgres, _binaries
 from starter.stack.supervisor import Supervisor
 from store import StoreError
-from tests.end_to_end.stack import LocalStack, eventually
+from tests.end_to_end.stack import LocalStack, Part, eventually
 from tests.end_to_end.story import at_school, said
 
 SCRIPTS = CHECKOUT / "deploy" / "backup"
@@ -61,6 +62,12 @@ async def program(name: str, *arguments: str) -> None:
     )
     out, _ = await asyncio.wait_for(process.communicate(), 120)
     assert process.returncode == 0, out.decode()
+
+
+def served_by(stack: LocalStack) -> list[psutil.Process]:
+    """PostgreSQL's processes that outlive the first of them for a moment, and answer until they notice."""
+    first = stack.child(Part.POSTGRES)
+    return first.children(recursive=True) if first else []
 
 
 def lose_the_disk(stack: LocalStack, base: Path, archive: Path) -> None:

@@ -72,13 +72,16 @@ def _dresses(canary: str) -> Iterator[tuple[bytes, bool]]:
         yield encoded[4 if shift else 0 : -4], True
 
 
+_METRICS = ("VANGNET_METRICS_ADDRESS", "VANGNET_METRICS_WEB_ADDRESS", "VANGNET_METRICS_CODEC_ADDRESS")
+
+
 @pytest.fixture
 async def stack() -> AsyncIterator[LocalStack]:
     """A stack that says all it can, and serves metrics."""
     with TemporaryDirectory(prefix="vangnet-", ignore_cleanup_errors=True) as folder:
         stack = LocalStack(Path(folder))
-        metrics = free_ports(["metrics"])["metrics"]
-        stack.environment |= {"VANGNET_LOG_LEVEL": "DEBUG", "VANGNET_METRICS_ADDRESS": f"127.0.0.1:{metrics}"}
+        metrics = {name: f"127.0.0.1:{port}" for name, port in free_ports(_METRICS).items()}
+        stack.environment |= {"VANGNET_LOG_LEVEL": "DEBUG", **metrics}
         try:
             await stack.start()
             yield stack
@@ -92,6 +95,7 @@ def _intake(canary: Canaries) -> dict[str, JsonValue]:
         "dateOfBirth": BORN,
         "email": f"{canary('pupil.email')}@thuis.voorbeeld.example",
         "safeContact": f"{canary('pupil.safeContact')}@veilig.voorbeeld.example",
+        "secondContact": f"{canary('pupil.secondContact')}@eigen.voorbeeld.example",
     }
     guardians: list[JsonValue] = [
         {
@@ -175,9 +179,12 @@ def _headers(mail: Mail) -> str:
 
 
 def _metrics(stack: LocalStack) -> bytes:
-    with urlopen(f"http://{stack.environment['VANGNET_METRICS_ADDRESS']}/metrics", timeout=20) as answer:
-        found: bytes = answer.read()
+    found = b""
+    for name in _METRICS:
+        with urlopen(f"http://{stack.environment[name]}/metrics", timeout=20) as answer:
+            found += answer.read()
     assert b"temporal" in found
+    assert len(_METRICS) == found.count(b"# TYPE vangnet_looked")
     return found
 
 

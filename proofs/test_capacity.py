@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from bench.pages_visitor import Visitor
-from proofs.restoring import SAID, all_sent
+from proofs.restoring import SAID, all_sent, reconcile
 from proofs.told import Told
 from starter.oidc.people import DEMO
 from tests.end_to_end.stack import LocalStack, eventually, local_stack
@@ -107,7 +107,10 @@ async def test_what_a_small_server_carries(
     middle = await footprint(stack)
     other = await told_open(told, many - many // 2, many)
     await eventually(lambda: all_sent(told), "everything is sent", within=120)
-    full = await footprint(stack)
+    full, sent = await footprint(stack), (1 + len(SAID)) * many
+    looked = time.monotonic()
+    reconciled = await reconcile(stack, "--dry-run")
+    looked = time.monotonic() - looked
     told.seconds.clear()
     pages, stop, began = list[float](), asyncio.Event(), time.monotonic()
     async with AsyncExitStack() as opened:
@@ -126,6 +129,8 @@ async def test_what_a_small_server_carries(
             f"  {name}: {empty.memory[name]:.0f} MB empty, {middle.memory[name]:.0f} with half, {full.memory[name]:.0f} with all"
             for name in PROCESSES
         ),
+        "  CPU for each message, its mails included: "
+        + ", ".join(f"{name} {1000 * (full.cpu[name] - empty.cpu[name]) / sent:.1f} ms" for name in PROCESSES),
         *(
             f"  {name} on disk: {1000 * (full.disk[name] - empty.disk[name]) / many:.0f} kB a case"
             for name in full.disk
@@ -138,4 +143,7 @@ async def test_what_a_small_server_carries(
         "  CPU in the rush: "
         + ", ".join(f"{name} {100 * (rushed.cpu[name] - full.cpu[name]) / took:.0f} %" for name in PROCESSES),
     ]
+    figures.append(
+        f"  reconciling: {reconciled.looked} cases looked at in {looked:.1f} s, {len(reconciled.cases)} found"
+    )
     assert () == await told.store.verify()

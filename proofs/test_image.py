@@ -155,7 +155,9 @@ async def test_the_image_does_the_work(image: Image, stack: LocalStack, figures:
             began = time.monotonic()
             case = await _open(containers)
             await eventually(lambda: _mailed(stack), "the worker in the image mailed", within=60)
-            figures.append(f"image: a case opened, carried and mailed by it in {time.monotonic() - began:.1f} s")
+            figures.append(
+                f"image: a case told by five commands, carried and mailed by it in {time.monotonic() - began:.1f} s"
+            )
             assert await asyncio.to_thread(_ready, web, codec, health) == ["ok"] * 3
             assert b"<html" in await asyncio.to_thread(_page, web)
         assert "consent" in (await containers.vangnet("case", "show", case)).out

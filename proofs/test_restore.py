@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator
 from functools import partial
 from random import Random
 
+import psutil
 import pytest
 
 from proofs.restoring import (
@@ -24,6 +26,7 @@ from proofs.restoring import (
     reconcile,
     script,
     sent_again,
+    served_by,
     sql,
     tell_through,
 )
@@ -180,7 +183,9 @@ async def test_a_base_backup_and_its_wal(stack: LocalStack, told: Told, seed: in
     await sql(dsn, "SELECT pg_switch_wal()")
     others = await told_more(told, reached, random)
     before = await files(told, *reached, *others)
+    backends = served_by(stack)
     async with stack.without(Part.WORKER, Part.POSTGRES):
+        await asyncio.to_thread(psutil.wait_procs, backends, 30)
         lose_the_disk(stack, base, archive)
         began = time.monotonic()
         async with postgres_alone(stack):

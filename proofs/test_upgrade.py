@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import subprocess
+import sys
 import time
 from collections import Counter
 from itertools import count as numbers
@@ -19,14 +22,18 @@ from proofs.ledger import count
 from proofs.told import Told
 from proofs.upgrading.door import Reader
 from proofs.upgrading.rehearsal import BEFORE, Rehearsal, rehearsal
+from proofs.upgrading.release import as_tagged
 from proofs.upgrading.town import Case, Town
 from protocol.vocabulary import OutcomeKind
 from starter.starting import workflow_id
+from store.migrate import FOLDER
 from tests.end_to_end.stack import eventually, side_by_side
 
 AT_ONCE = 10
 """Cases that are told at the same time."""
 SETTLED = 300.0
+OF_THE_DATABASE = ("tests/store", "tests/activities", "tests/keys")
+"""The tests of the release before that are made on a database."""
 
 
 @pytest.mark.parametrize("versioned", [True, False], ids=["to-versions", "without-versions"])
@@ -38,6 +45,20 @@ async def test_the_release_before_is_replaced_under_load(
     with TemporaryDirectory(prefix="vangnet-upgrade-", ignore_cleanup_errors=True) as folder:
         async with rehearsal(Path(folder), random, figures) as here:
             await rehearse(here, random, request.config.getoption("--open"), versioned=versioned)
+
+
+def test_the_release_before_works_on_the_new_database(tmp_path: Path, figures: list[str]) -> None:
+    """Its own tests of everything that speaks to the database pass on the one that this release's migrations make."""
+    before = as_tagged(BEFORE, tmp_path)
+    migrations = before.checkout / "store" / "migrations"
+    shutil.rmtree(migrations)
+    shutil.copytree(FOLDER, migrations)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *OF_THE_DATABASE]
+    ended = subprocess.run(  # noqa: S603  # our own command
+        command, cwd=before.checkout, env=before.environment(tmp_path), capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout[-5000:]
+    figures.append(f"{BEFORE} on the database of this release: {ended.stdout.splitlines()[-1].strip('= ')}")
 
 
 async def rehearse(here: Rehearsal, random: Random, cases: int, *, versioned: bool) -> None:

@@ -234,10 +234,10 @@ class Case(Frozen):
         """Whether personal data may reach this party (part 2.4); the school brought it in."""
         if party == self.school or any(party in basis.parties for basis in self.legal_bases):
             return True
-        answers = [self.consent(person, party) for person in self.who_must_consent]
-        return bool(answers) and all(
-            answer is not None and answer.status is v.ConsentStatus.GRANTED for answer in answers
-        )
+        # Asked at every turn for everybody who could be in the case: one walk, and not one for each person.
+        granted = {c.person for c in self.consents if c.party == party and c.status is v.ConsentStatus.GRANTED}
+        persons = self.who_must_consent
+        return bool(persons) and granted.issuperset(persons)
 
     @property
     def coordinator_to_be(self) -> str:

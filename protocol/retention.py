@@ -32,6 +32,8 @@ class Act(StrEnum):
 class Hold(StrEnum):
     """Why what is due is not done."""
 
+    CRIMINAL_CASE = "criminal_case"
+    """A criminal case may need it, until the privacy officer says that it is over."""
     REQUEST_OPEN = "request_open"
     """Somebody asked for their rights, and nobody has decided: the answer needs the data."""
 
@@ -50,6 +52,7 @@ class Held(Frozen):
     """When the pupil left the school, if somebody told."""
     shielded: bool = False
     request_open: bool = False
+    on_hold: bool = False
 
 
 class Period(NamedTuple):
@@ -118,8 +121,14 @@ def steps(held: Held, policy: Policy) -> Iterator[Due]:
     yield Due(
         case_id=held.case_id, part=held.part, act=Act.DESTROY, rule=name,
         since=kept.since, started_on=started_on, due_on=due_on,
-        hold=Hold.REQUEST_OPEN if held.request_open else None,
+        hold=_hold(held),
     )  # fmt: skip
+
+
+def _hold(held: Held) -> Hold | None:
+    if held.on_hold:
+        return Hold.CRIMINAL_CASE
+    return Hold.REQUEST_OPEN if held.request_open else None
 
 
 def due(held: Held, policy: Policy, today: date) -> Iterator[Due]:
@@ -157,6 +166,11 @@ def under_duty(held: Held, policy: Policy, today: date) -> bool:
 def tells_departure(case: Case, actor: Actor) -> bool:
     """Who tells when the pupil left: the school of the case, or the privacy officer for it."""
     return actor.role is v.Role.PRIVACY or (actor.role is v.Role.SCHOOL and actor.organisation == case.school)
+
+
+def places_holds(actor: Actor) -> bool:
+    """Who holds a case for a criminal case, and sets how long the region keeps what: the privacy officer."""
+    return actor.role is v.Role.PRIVACY
 
 
 def opens_shielded(actor: Actor) -> bool:

@@ -110,7 +110,9 @@ def answer_by(received_on: date, *, extended: bool = False) -> date:
     return months_after(received_on, _EXTENDED if extended else _ANSWER)
 
 
-def in_the_way(right: Right, *, entitled: bool, case_open: bool, duty: bool) -> RefusalGround | None:
+def in_the_way(
+    right: Right, *, entitled: bool, case_open: bool, duty: bool, held: bool = False
+) -> RefusalGround | None:
     """What makes that a request cannot be granted, whoever decides.
 
     Args:
@@ -118,6 +120,7 @@ def in_the_way(right: Right, *, entitled: bool, case_open: bool, duty: bool) -> 
         entitled: Of :func:`may_ask`.
         case_open: Whether the case still runs.
         duty: Whether a duty to keep holds for any part that is asked for.
+        held: Whether the case is held for a criminal case.
     """
     if not entitled:
         return RefusalGround.NOT_ENTITLED
@@ -125,6 +128,8 @@ def in_the_way(right: Right, *, entitled: bool, case_open: bool, duty: bool) -> 
         return None
     if case_open:
         return RefusalGround.CASE_OPEN
+    if held:
+        return RefusalGround.LEGAL_CLAIM
     return RefusalGround.RETENTION_DUTY if duty else None
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _HEADER: Final = "vangnet-trace"
 _ENCODING: Final = b"json/plain"
+_NOTHING: Final = Payload()
 _FOLLOWS: Final = timedelta(minutes=1)
 """What a case does later than this after a message, it does by itself."""
 _CASES: Final = "case/"
@@ -176,7 +177,5 @@ def _with(headers: Headers, found: SpanContext | None) -> Headers:
 
 def _parent(headers: Headers) -> SpanContext | None:
     """What a header says; who reaches Temporal can write anything there, and it must not stop a case."""
-    found = headers.get(_HEADER)
-    if found is None or found.metadata.get("encoding") != _ENCODING:
-        return None
+    found = headers.get(_HEADER, _NOTHING)
     return read(found.data.decode("ascii", errors="replace").strip('"'))

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 
 from runtime.counting import Outside
 from runtime.metrics import Meter
-from runtime.tracing import Traces
+from runtime.tracing import Traces, trace_id
 
 Around = Callable[[], AbstractContextManager[object]]
 
@@ -21,7 +21,7 @@ def around(to: str, meter: Meter | None, traces: Traces | None) -> Around:
     @contextmanager
     def watched() -> Iterator[None]:
         with ExitStack() as within:
-            if traces:
+            if traces and trace_id():  # what belongs to no trace begins none
                 within.enter_context(traces.span(to, client=True))
             within.enter_context(count())
             yield

@@ -19,6 +19,16 @@ from store.wall import SYSTEM
 _ACT_AS = query("act_as")
 _ACT_AS_APPLICATION = query("act_as_application")
 _ACQUIRE = timedelta(seconds=10).total_seconds()
+_SETTINGS = {
+    "application_name": "vangnet",
+    "jit": "off",  # it takes longer than any of our queries
+    "timezone": "UTC",
+    "vangnet.acting": SYSTEM,  # who looks says so, see _bound_transaction
+    # A machine that vanishes holds what it held for half a minute, and not for its system's two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
 
 
 class _Bound(NamedTuple):
@@ -72,13 +82,7 @@ class Database:
                 timeout=_ACQUIRE,
                 init=_act_as_application,
                 reset=_roll_back,
-                # JIT takes longer than any of our queries. Who looks says so, see _bound_transaction.
-                server_settings={
-                    "application_name": "vangnet",
-                    "jit": "off",
-                    "timezone": "UTC",
-                    "vangnet.acting": SYSTEM,
-                },
+                server_settings=_SETTINGS,
             )
         return cls(pool, keys, holders=max(1, largest // 2))
 

@@ -14,6 +14,7 @@ from store.drafts import Drafts
 from store.emergencies import Emergencies
 from store.figures import FigureReading
 from store.file import File
+from store.holds import Holds
 from store.journal import Journal
 from store.key_store import DataKeys
 from store.link_codes import LinkCodes
@@ -49,6 +50,7 @@ class Store(
     Drafts,
     Reviews,
     Retention,
+    Holds,
     Rights,
     Corrections,
     Cuts,

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
     from activities.case_file import Behind, CaseFile
@@ -190,7 +191,7 @@ class CaseWorkflow(HearsMessages):
                     retry_policy=limits.RECORDING_RETRIES,
                     summary=f"{recording.events[0].number}-{recording.events[-1].number}",
                 )
-        except (ActivityError, ApplicationError) as error:  # a local activity's failure may come bare
+        except (ActivityError, ApplicationError, TimedOut) as error:  # a local activity's failure may come bare
             code = _code_of(error)
             if code != _MISMATCH or not await self._catch_up():
                 await self._stop(code)
@@ -273,7 +274,8 @@ class CaseWorkflow(HearsMessages):
         """Send; what the case's own clock brought first without a task of its own, as nobody waits for an answer."""
         delivery = Delivery(case_id=self._ledger.case.id, more_may_come=self._told_by_somebody)
         if not delivery.more_may_come:
-            with suppress(ActivityError, ApplicationError):
+            # What failed locally comes wrapped at first and bare in a replay: both have to lead to the same.
+            with suppress(ActivityError, ApplicationError, TimedOut):
                 return await workflow.execute_local_activity_method(
                     Outbox.deliver,
                     delivery,
@@ -332,6 +334,6 @@ def _refusal(code: RefusalCode) -> ApplicationError:
     return ApplicationError(code.value, type=code.value, non_retryable=True)
 
 
-def _code_of(error: ActivityError | ApplicationError) -> str:
+def _code_of(error: ActivityError | ApplicationError | TimedOut) -> str:
     cause = error.cause if isinstance(error, ActivityError) else error
     return (cause.type if isinstance(cause, ApplicationError) else None) or "unknown"

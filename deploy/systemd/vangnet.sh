@@ -12,4 +12,6 @@ export VANGNET_MIGRATE_DATABASE_URL_FILE="$secrets/migrate_database_url"
 export VANGNET_KEY_RING="$secrets/key_ring"
 export VANGNET_SMTP_PASSWORD_FILE="$secrets/smtp_password"
 export VANGNET_OIDC_PRIVATE_KEY="$secrets/oidc_key"
+export VANGNET_ANCHOR_KEY="$secrets/anchor_key"
+export VANGNET_ANCHOR_FILE=/var/lib/vangnet/anchors
 exec /opt/vangnet/bin/vangnet "$@"

@@ -112,6 +112,7 @@ class Desks:
             try:
                 answer = await desk.ask(Request(next(self._tickets), number, case, said))
             except DeskGone:
+                assert desk not in self.desks, "a desk fell: see its log"
                 self.repeats += 1
                 await asyncio.sleep(_AGAIN)
             else:

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
+
+from pydantic import JsonValue
 
 from proofs.upgrading.desks import Desks
 from tests.end_to_end.stack import eventually
-from tests.end_to_end.story import Said, at_school, escalated, said
+from tests.end_to_end.story import SCHOOL, Line, Said, at_school, escalated, said
 from workflows.hearing import Answer
 
 MEANWHILE = 25
@@ -22,7 +24,9 @@ _NEW = 0.05
 
 def moments(today: date) -> tuple[Said | None, ...]:
     """A whole escalated case after its opening; None is the silence in which it escalates by itself."""
-    return (*said(at_school(), "school"), None, *said(escalated(today), "escalated"))
+    talk: dict[str, JsonValue] = {"heldBy": ["mentor"], "at": f"{today + timedelta(days=1)}T10:00"}
+    planned = Said("planned", Line(SCHOOL, "plan-pupil-talk", talk))
+    return (planned, *said(at_school(), "school"), None, *said(escalated(today), "escalated"))
 
 
 @dataclass

@@ -24,9 +24,12 @@ Anew = Annotated[
 ]
 
 
-@app.callback()
-def temporal() -> None:
-    """Keep ``setup`` a command of its own, with others to come."""
+Page = Annotated[
+    bool,
+    typer.Option(
+        "--page", help="Print the page that puts them into a browser, to be served at the console's own address."
+    ),
+]
 
 
 @app.command()
@@ -38,3 +41,11 @@ def setup(*, retention: Retention = None, reset_schedules: Anew = False, as_json
     from starter.cli import setting_up
 
     run(setting_up.set_up(retention, schedules_anew=reset_schedules, as_json=as_json))
+
+
+@app.command()
+def views(*, page: Page = False, as_json: Json = False) -> None:
+    """List the console's columns and saved views for cases, with what each means."""
+    from starter.cli import console_views
+
+    console_views.page() if page else console_views.tell(as_json=as_json)

@@ -67,18 +67,23 @@ class Reconciler:
             return await self._one(case_id, standing)
 
     async def _one(self, case_id: str, standing: CaseStanding | None) -> Finding:
-        if standing is None:
-            standing = next(iter(await self._store.standings(case_id)), None)
+        known = standing or await self._standing(case_id)
         try:
-            past = await self._histories.past(case_id, standing.number if standing else 0)
+            past = await self._histories.past(case_id, known.number if known else 0)
         except Unreadable:
-            return Finding(case_id=case_id, found=Found.UNREADABLE, journal=standing.number if standing else 0)
+            return Finding(case_id=case_id, found=Found.UNREADABLE, journal=known.number if known else 0)
+        now = await self._standing(case_id)
+        if known and now and now.number != known.number:
+            return await self._one(case_id, now)  # it went on while its history was told: nothing is amiss with that
         try:
-            return await self._mended(case_id, standing, past)
+            return await self._mended(case_id, now, past)
         except (RecordingMismatch, RecordingGap):
-            return _finding(case_id, Found.DIFFERENT, standing, past)
+            return _finding(case_id, Found.DIFFERENT, now, past)
         except KeyDestroyed:
-            return _finding(case_id, Found.ERASED, standing, past)
+            return _finding(case_id, Found.ERASED, now, past)
+
+    async def _standing(self, case_id: str) -> CaseStanding | None:
+        return next(iter(await self._store.standings(case_id)), None)
 
     async def _mended(self, case_id: str, standing: CaseStanding | None, past: Past | None) -> Finding:
         if standing is None:

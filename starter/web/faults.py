@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.refusals import RefusalCode, Refused
+from starter import standing
 from starter.errors import BadInput, NotReachable, StarterError, TakenNotCarriedOut, TooLarge
 from starter.web.page import problem, refusal, texts
 from starter.web.security.noted import Security, noted
@@ -98,7 +99,7 @@ class Faults:
         except StoreUnavailable as error:
             await self._answer(scope, receive, send, error, begun=begun)
         except Exception as error:  # noqa: BLE001  # whatever it is, who asked gets a page
-            _log.exception("page_failed")
+            _log.exception("page_failed", extra=_case(scope))
             await self._answer(scope, receive, send, error, begun=begun)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, error: Exception, *, begun: bool) -> None:
@@ -107,3 +108,9 @@ class Faults:
         request = Request(scope, receive)
         code, status = ("unavailable", 503) if isinstance(error, StoreUnavailable) else ("failed", 500)
         await problem(request, code, status)(scope, receive, send)
+
+
+def _case(scope: Scope) -> dict[str, str]:
+    """Which case a page was of; what somebody typed in its place is theirs."""
+    found = str(scope.get("path_params", {}).get("case_id", ""))
+    return {"case_id": found} if standing.CASE_ID.fullmatch(found) else {}

@@ -27,9 +27,8 @@ $$;
 
 -- Destroys the rows of a chain up to the last one that was anchored five years ago; returns how many, 0 when none is due.
 -- Of a case all of it or nothing: its last row has to be as old, and no part of its file may be left.
-CREATE FUNCTION vangnet.destroy_log(of_log text, of_scope text) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = vangnet, pg_temp SET vangnet.cutting = 'lawful'
-SET vangnet.acting = 'system' AS $$
+CREATE FUNCTION vangnet.cut_log(of_log text, of_scope text) RETURNS integer
+LANGUAGE plpgsql SET search_path = vangnet, pg_temp AS $$
 DECLARE
     last record;
     head integer;
@@ -61,5 +60,21 @@ BEGIN
 END
 $$;
 
+-- Says for that long and no longer that it is lawful. Of a function's own settings only a superuser may name ours, and the
+-- owner of this database need not be one.
+CREATE FUNCTION vangnet.destroy_log(of_log text, of_scope text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = vangnet, pg_temp AS $$
+DECLARE
+    acting text := coalesce(current_setting('vangnet.acting', true), '');
+    gone integer;
+BEGIN
+    PERFORM set_config('vangnet.cutting', 'lawful', true), set_config('vangnet.acting', 'system', true);
+    gone := vangnet.cut_log(of_log, of_scope);
+    PERFORM set_config('vangnet.cutting', '', true), set_config('vangnet.acting', acting, true);
+    RETURN gone;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION vangnet.cut_log FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION vangnet.destroy_log FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vangnet.destroy_log TO vangnet_app;

@@ -5,12 +5,21 @@ FROM vangnet.cases AS opened
 WHERE opened.region = $1
   AND NOT EXISTS (SELECT FROM keystore.data_keys AS kept WHERE kept.scope = opened.case_id)
   AND (SELECT max(done.at) FROM vangnet.retention_log AS done
-       WHERE done.case_id = opened.case_id AND done.act = 'destroy' AND done.part <> 'logs') < $2::date
+       WHERE done.case_id = opened.case_id AND done.act = 'destroy' AND done.part NOT IN ('logs', 'history')) < $2::date
   AND NOT EXISTS (
       SELECT FROM vangnet.retention_log AS done WHERE done.case_id = opened.case_id AND done.part = 'logs'
   )
 ORDER BY opened.case_id
 LIMIT $3;
+
+-- name: looks_left
+-- Cases whose journal is gone, and at which somebody looked since.
+SELECT done.case_id
+FROM vangnet.retention_log AS done
+WHERE done.region = $1 AND done.part = 'logs'
+  AND EXISTS (SELECT FROM vangnet.access_log AS entry WHERE entry.scope = done.case_id)
+ORDER BY done.case_id
+LIMIT $2;
 
 -- name: destroy_log
 SELECT vangnet.destroy_log($1, $2);

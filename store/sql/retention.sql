@@ -6,7 +6,10 @@ SELECT shown.case_id, kept.controller AS part, period.outcome, shown.at AS chang
     closed.at AS closed_at, coalesce(began.at, closed.at) AS first_at, gone.left_on, done.case_id IS NOT NULL AS shielded,
     EXISTS (
         SELECT FROM vangnet.rights_requests AS asked WHERE asked.case_id = shown.case_id AND asked.state = 'open'
-    ) AS request_open
+    ) AS request_open,
+    EXISTS (
+        SELECT FROM vangnet.holds AS placed WHERE placed.case_id = shown.case_id AND placed.lifted_at IS NULL
+    ) AS on_hold
 FROM vangnet.overview AS shown
 JOIN vangnet.cases AS opened USING (case_id)
 JOIN keystore.data_keys AS kept ON kept.scope = shown.case_id
@@ -51,7 +54,10 @@ FOR NO KEY UPDATE OF opened;
 -- name: log_retention
 INSERT INTO vangnet.retention_log
     (region, case_id, part, act, rule, since, started_on, due_on, request_id, role, user_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::date, $8::date, $9::text, $10::text, $11::text
+-- While a case is held nothing of it is destroyed, by whomever: what is not written down here is not done.
+WHERE $4 <> 'destroy' OR $3 = 'history'
+   OR NOT EXISTS (SELECT FROM vangnet.holds AS placed WHERE placed.case_id = $2 AND placed.lifted_at IS NULL)
 ON CONFLICT DO NOTHING
 RETURNING true;
 

@@ -33,6 +33,8 @@ class PostOffice:
     logins: int = 0
     to_sender: Callable[[SMTP], str] = lambda _: "250 OK"
     to_recipient: Callable[[str], str] = lambda _: "250 OK"
+    delay: float = 0
+    """Seconds that it takes over each mail."""
     to_data: Callable[[Envelope], str | None] = lambda _: "250 OK"
     """``None`` takes the mail and hangs up without a word."""
 
@@ -75,6 +77,7 @@ class PostOffice:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Answer for the mail."""
+        await asyncio.sleep(self.delay)
         answer = self.to_data(envelope)
         if answer is None or answer.startswith("2"):
             assert isinstance(envelope.content, bytes)

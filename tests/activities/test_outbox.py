@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,14 @@ PUPIL_ADDRESS = "r@scherpenzeel.example"
 async def deliver(outbox: Outbox, story: Story) -> Delivered:
     """Run the activity as a worker does."""
     return await ActivityEnvironment().run(outbox.deliver, Delivery(case_id=story.id, more_may_come=True))
+
+
+async def deliver_when_let_go(outbox: Outbox, story: Story) -> None:
+    """Try as the workflow does, until the database has noticed that the sender before is gone."""
+    async with asyncio.timeout(20):
+        while await unsent(outbox._store, story):
+            with suppress(ApplicationError):
+                await deliver(outbox, story)
 
 
 async def delivered_all(outbox: Outbox, story: Story) -> bool:
@@ -245,7 +254,7 @@ async def test_a_worker_that_dies_before_noting_it_sends_the_same_mail_again(
             await deliver(Outbox(dying, mailer, webhooks, HandOvers(dying), PUBLIC_URL, linger=NO_LINGER), story)
     assert (gone.value.type, gone.value.non_retryable) == ("store_unavailable", False)
     office.to_data = lambda _: "250 OK"
-    await deliver(outbox, story)
+    await deliver_when_let_go(outbox, story)
 
     lost = office.mails[0]["Message-ID"]
     first, second = (taken.content for taken in office.taken if lost.encode() in taken.content)

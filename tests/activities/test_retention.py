@@ -16,11 +16,14 @@ from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.retention import Kept, Retention
-from store import HISTORY, Store
-from tests.store.builders import POLICY, REGION
+from store import HISTORY, AnchorLine, Store
+from tests.store.builders import POLICY, REGION, Story
 from tests.store.closed_cases import closed
 from tests.store.raw import connected
+from tests.store.test_cuts import old
 from workflows.retention import RetentionWorkflow
+
+__all__ = ["old"]
 
 _QUEUE = "retention-test"
 _AT_ONCE = (
@@ -131,3 +134,16 @@ async def test_the_schedules_workflow_runs_the_round(temporal: Client, store: St
         kept = await temporal.execute_workflow(RetentionWorkflow.run, id="retention", task_queue=_QUEUE)
 
     assert 1 == kept.destroyed
+
+
+async def test_logs_whose_time_is_over_go_with_the_round(
+    store: Store, retention: Retention, old: tuple[Story, AnchorLine]
+) -> None:
+    """Journal and looks of a case of which nothing has been left for five years, once; release 0.1 reads a round without."""
+    first = await ActivityEnvironment().run(retention.keep_or_destroy)
+    second = await ActivityEnvironment().run(retention.keep_or_destroy)
+
+    assert (True, 0) == (first.logs > 0, second.logs)
+    assert () == await store.journal(old[0].id)
+    assert "logs" in first.model_dump_json()
+    assert "logs" not in second.model_dump_json()

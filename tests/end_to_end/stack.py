@@ -73,13 +73,14 @@ class LocalStack:
         }
         self._process: psutil.Popen | None = None
 
-    async def start(self) -> None:
-        """Start it, without the demo cases, and wait until it says where everything is."""
+    async def start(self, *, demo: bool = False) -> None:
+        """Start it, with the demo cases or without, and wait until it says where everything is."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        # Told already, as a stack that is started again finds them.
-        Progress(began=datetime.now(UTC), told={story.name: len(story.steps) + 1 for story in STORIES}).write(
-            self.folder / "demo.json"
-        )
+        if not demo:
+            # Told already, as a stack that is started again finds them.
+            Progress(began=datetime.now(UTC), told={story.name: len(story.steps) + 1 for story in STORIES}).write(
+                self.folder / "demo.json"
+            )
         with self.output.open("wb") as output:
             self._process = psutil.Popen(
                 [sys.executable, "-m", "starter.entry"],

@@ -1,7 +1,7 @@
 """Records what is kept of a release.
 
 ``python -m tests.replay.record`` tells every story on a real server and keeps its history, or the ones that are named: for
-the release that is coming, never to make a failing replay pass. A release that is out is never recorded again: when one is made, its folder
+the release that is coming, with the shapes of what it writes, never to make a failing replay pass. A release that is out is never recorded again: when one is made, its folder
 is named after it, and the next one begins with none. ``python -m tests.replay.record golden`` writes down anew what the code does with all
 histories that are there: after a change that was meant, to be read in the diff.
 """
@@ -9,6 +9,7 @@ histories that are there: after a change that was meant, to be read in the diff.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
 import tempfile
@@ -23,12 +24,14 @@ from store import KeyRing, Store
 from tests.activities.post_office import PostOffice, open_office
 from tests.postgres import postgres_server
 from tests.replay.commands import golden
+from tests.replay.shapes import shapes
 from tests.replay.stories import RESTLESS, STORIES, Story
 from tests.workflows.server import TemporalServer, running
 from tests.workflows.town import Manner, settle_region, town_on
 
 RELEASES = Path(__file__).parent / "releases"
 COMING = RELEASES / "coming"
+SHAPES = Path(__file__).parent / "shapes_of"
 _SOON = "limit.historyCount.suggestContinueAsNew=40"
 _KEYS = KeyRing("recorded", {"recorded": bytes(range(32))}, bytes(range(32)))
 """Of the recordings only: with fixed keys the case ids are the same each time."""
@@ -87,6 +90,7 @@ async def _main(arguments: list[str]) -> None:
         for history, text in recorded().items():
             _write(history, await golden(text))
     else:
+        (SHAPES / f"{COMING.name}.json").write_text(json.dumps(shapes(), indent=1) + "\n", encoding="utf-8")
         await record(arguments)
 
 

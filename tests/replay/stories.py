@@ -90,6 +90,20 @@ async def by_signal(town: Town) -> str:
     return case.handle.id
 
 
+async def slow_mail(town: Town) -> str:
+    """A reminder takes the mail server longer than a workflow task has: a delivery of its own sends it."""
+    case = await town.open(id="slow-mail")
+    await stories.asked(case)
+    await case.notices()
+    town.office.delay = 5
+    await case.silence(T.CONSENT_ANSWER)
+    await case.notices()
+    town.office.delay = 0
+    await case.told(MOTHER, "answer_consent", person=MOTHER, answer="granted", channel="link")
+    await case.notices()
+    return case.handle.id
+
+
 async def begun_anew(town: Town) -> str:
     """A run that took a case over from the run before, and hands it to the next."""
     case = await town.open(id="begun-anew")
@@ -140,6 +154,6 @@ async def housekeeping(town: Town) -> str:
     return night.id
 
 
-STORIES: tuple[Story, ...] = (returned, silent, forwarded, met, by_signal, caught_up, housekeeping)
+STORIES: tuple[Story, ...] = (returned, silent, forwarded, met, by_signal, caught_up, housekeeping, slow_mail)
 RESTLESS: tuple[Story, ...] = (begun_anew,)
 """Told on a server that suggests to begin anew all the time; the second run is kept."""

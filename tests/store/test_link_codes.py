@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from protocol import messages as m
 from protocol.access import second_factor as limits
 from store import Asking, Behind, Content, Controller, Giving, KeyRing, Person, Store
+from store.people import person_place, sealed_person
+from store.sealing import unseal
 from tests.store import builders as b
 from tests.store.raw import dump
 
@@ -225,5 +227,11 @@ def test_the_other_contact_is_another_address(address: str) -> None:
 
 
 def test_release_0_1_reads_people_as_they_were() -> None:
-    """The field is left out where it is empty; what is sealed as before never has it."""
+    """What it knows no field for stands beside what it opens, whether there is something or not."""
+    key, place = bytes(32), person_place("c", "pupil", "m")
+    for person in (Person(name="N"), Person(name="N", second_contact=_SECOND)):
+        sealed = sealed_person(key, "c", "pupil", "m", person)
+
+        assert "second" not in unseal(key, place, sealed.sealed)
+        assert (person.second_contact is None) is (sealed.second is None)
     assert "second" not in Person(name="N").model_dump_json()

@@ -128,7 +128,7 @@ async def _break_senders(database: str) -> None:
     """Cut off everybody who holds a case."""
     async with connected(database) as connection:
         await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
 

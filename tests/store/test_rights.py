@@ -155,3 +155,15 @@ async def test_a_statement_stands_behind_the_wall(store: Store) -> None:
     async with store.looking(reader(AT_SCHOOL)):
         assert () == await store.statements(story.id, Part.SCHOOL, LOOK)
     assert 1 == len(await store.statements(story.id, Part.SCHOOL, LOOK))
+
+
+async def test_another_contact_is_corrected_and_taken_out(store: Store) -> None:
+    """Somebody says where they read alone, and later that it is no longer so; the rest of their data stays."""
+    story = await opened(store)
+    row = await requested(store, story.id)
+    for wanted in ("eigen@post.example", None):
+        await store.correct_person(row, {"second_contact": wanted}, PRIVACY)
+
+        pupil = (await store.people(story.id, LOOK))["pupil"]
+        assert (wanted, intake().pupil.name) == (pupil.second_contact, pupil.name)
+        assert (wanted is not None) is await store.has_second_contact(story.id, "pupil")

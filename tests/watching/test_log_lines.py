@@ -7,12 +7,15 @@ import logging
 from dataclasses import replace
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from starlette.types import Message, Receive, Scope, Send
 from temporalio.testing import ActivityEnvironment
 
 from runtime import logs
 from runtime.settings import LogFormat, LogLevel
+from runtime.tracing import following
+from starter.web.faults import Faults
 from tests.runtime.test_logs import as_before
-from tests.watching.scrape import Watched
 
 __all__ = ["as_before"]
 
@@ -22,16 +25,36 @@ def _line(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     return found
 
 
-def test_a_line_names_the_trace_that_is_on(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_names_the_trace_that_is_on(capsys: pytest.CaptureFixture[str]) -> None:
     """Within a span it is there, as collectors write it; outside of one it is not."""
     logs.configure(LogFormat.JSON, LogLevel.INFO)
-    assert watched.of_web.traces is not None
-
-    with watched.of_web.traces.span("x") as span:
+    with following(TracerProvider()).span("x") as span:
         logging.getLogger("starter.x").warning("within")
     assert f"{span.get_span_context().trace_id:032x}" == _line(capsys)["trace_id"]
     logging.getLogger("starter.x").warning("outside")
     assert "trace_id" not in _line(capsys)
+
+
+@pytest.mark.parametrize(("typed", "case"), [("abcd-efgh-ijkl", "abcd-efgh-ijkl"), ("Jan de Vries", None)])
+async def test_a_page_that_fails_names_its_case(
+    capsys: pytest.CaptureFixture[str], typed: str, case: str | None
+) -> None:
+    """Where the address has one; anything else that stands there is not written down."""
+    logs.configure(LogFormat.JSON, LogLevel.INFO)
+
+    async def fails(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start"})
+        raise RuntimeError
+
+    async def nothing(_message: Message | None = None) -> Message:
+        return {}
+
+    with pytest.raises(RuntimeError):
+        await Faults(fails)({"type": "http", "path_params": {"case_id": typed}}, nothing, nothing)  # type: ignore[arg-type]  # takes and gives nothing
+
+    line = _line(capsys)
+    assert ("page_failed", case) == (line["event"], line.get("case_id"))
+    assert "Vries" not in json.dumps(line)
 
 
 async def test_a_line_of_an_activity_names_its_case(capsys: pytest.CaptureFixture[str]) -> None:

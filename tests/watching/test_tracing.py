@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -19,8 +20,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, HeaderCodecBehavior, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import TimeSkipper
 from temporalio.worker import Replayer
 
+from protocol.events import RungReached
 from runtime.codec import SealingCodec
 from runtime.following import _HEADER, Following, _parent, _with
 from runtime.sandbox import sandbox
@@ -80,6 +83,21 @@ async def test_one_trace_leads_from_the_click_to_the_mail(watched: Watched, span
         parent = found[name].parent
         assert parent is not None
         assert _at(found[above]).span_id == parent.span_id, name
+
+
+async def test_what_a_case_does_by_itself_is_in_no_trace(watched: Watched, spans: InMemorySpanExporter) -> None:
+    """A deadline that passes days after a click is not what the click led to."""
+    case = await talked(watched.pages)
+    await _clicked(watched, spans, case)
+    spans.clear()
+    handle = watched.client.get_workflow_handle(f"case/{case}")
+    await TimeSkipper(watched.client).fast_forward(handle, timedelta(days=3))
+
+    async def passed() -> bool:
+        return any(isinstance(row.recorded.event, RungReached) for row in await watched.pages.store.journal(case))
+
+    await until(passed)
+    assert set() == {"record", "deliver", "mail"} & {span.name for span in spans.get_finished_spans()}
 
 
 async def test_spans_say_nothing_of_anybody(watched: Watched, spans: InMemorySpanExporter) -> None:

@@ -179,6 +179,7 @@ PAGES = {
     "/rechten/nieuw": "P",
     "/rechten/nieuw?zaak={case}": "P",
     "/rechten/bewaartermijnen": "P",
+    "/rechten/bewaartermijnen/aanpassen": "P",
     "/rechten/{request}": "P",
     "/rechten/{request}/stukken": "P",
     "/rechten/{request}/inzage": "P",
@@ -196,6 +197,8 @@ POSTS = {
     "/organisaties/ggd": "F",
     "/organisaties/instellingen": "F",
     "/rechten/bewaartermijnen": "P",
+    "/rechten/bewaartermijnen/aanpassen": "P",
+    "/rechten/bewaartermijnen/vasthouden": "P",
 }
 """Their forms. Nothing is filled in: who may is asked to."""
 

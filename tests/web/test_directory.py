@@ -196,3 +196,17 @@ async def test_each_look_at_contacts_is_logged(web: Pages, visit: Visit) -> None
     await visit.get("/organisaties/ggd")
 
     assert before + 1 == await web.stack.looked("-")
+
+
+async def test_codes_for_links_are_switched_on_and_off(web: Pages, visit: Visit) -> None:
+    """A box in the settings: off by itself, shown as it is, and in the log of changes."""
+    await visit.log_in("f.admin")
+    box = ("second_factor_on_links", "ja")
+    for wanted in (True, False):
+        fields = tuple((await settings_as_shown(visit)).items())
+        assert 303 == (await visit.post(SETTINGS, (*fields, box) if wanted else fields)).status_code
+        assert wanted is (await web.store.policy(REGION)).second_factor_on_links
+        shown = (await visit.get(SETTINGS)).text
+        assert wanted is bool(re.search(r'name="second_factor_on_links" value="ja" checked', shown))
+
+    assert "second_factor_on_links" in {row.field for row in await web.store.directory_changes(REGION, limit=2)}

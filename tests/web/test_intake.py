@@ -132,6 +132,11 @@ async def test_from_sixteen_nobody_with_custody_is_needed(visit: Visit) -> None:
         ("leerling", (*PUPIL[:2], ("email", "geen adres")), "e-mailadres"),
         ("ouder-1", (("name", "Ouder"),), "gezag heeft"),
         ("ouder-1", (*GUARDIAN, ("language", "nl"), ("safe_contact", "x")), "e-mailadres"),
+        (
+            "leerling",
+            (*PUPIL[:2], ("email", "n@thuis.test"), ("second_contact", "N@thuis.test")),
+            "een ander e-mailadres",
+        ),
         ("medewerkers", (), "ja of nee"),
         ("notitie", (("incident", "met een spatie"),), "streepjes"),
         ("notitie", (("note", f"zie data:image/png;base64,{PICTURE}"),), "Hier staat een beeld in"),

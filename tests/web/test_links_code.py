@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from playwright.async_api import Page
 from pydantic import JsonValue
 
 from protocol.access import second_factor as limits
@@ -16,6 +17,7 @@ from protocol.vocabulary import ConsentStatus
 from tests.starter.stack import REGION, an_intake
 from tests.web.link_cases import BOTH_ASKED, PARENT, PUPIL, about, consents, engaged, link, tell
 from tests.web.serving import Pages
+from tests.web.test_access_for_all import violations
 from tests.web.visiting import Visit
 
 _SECOND = "alleen-van-mij@post.example"
@@ -257,3 +259,12 @@ async def test_the_code_is_in_no_log_and_no_address(
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx2", "httpcore2"))]
     assert [] == [line for line in ours if right in line]
     assert right not in str(answer.headers)
+
+
+async def test_the_pages_are_for_everybody(asking: Pages, case: str, path: str, page: Page) -> None:
+    """Where a code is asked and given, and where one is told to call, on a narrow screen."""
+    await page.set_viewport_size({"width": 320, "height": 800})
+    for address in (path, f"{path}/code", await link(asking, case, PUPIL)):
+        await page.goto(address)
+        assert [] == await violations(page), address
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320, address

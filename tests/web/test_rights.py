@@ -74,7 +74,7 @@ async def test_for_everybody_else_there_are_no_such_pages(web: Pages, visit: Vis
     await visit.log_in(user)
 
     paths = ["/rechten", "/rechten/nieuw", "/rechten/bewaartermijnen", address, f"{address}/stukken", f"{address}/inzage",
-             f"{address}/inzage.json", "/rechten/r-0"]  # fmt: skip
+             f"{address}/inzage.json", "/rechten/bewaartermijnen/aanpassen", "/rechten/r-0"]  # fmt: skip
     assert {404} == {(await visit.get(path)).status_code for path in paths}
     assert {404} == {(await visit.post(path, {"doen": "toewijzen"})).status_code for path in paths[1:4]}
 
@@ -298,6 +298,50 @@ async def test_when_a_pupil_left_is_noted_and_the_preview_follows(web: Pages, vi
     assert isinstance(part.left_on, date)
 
 
+async def test_a_closed_case_is_held_and_let_go(web: Pages, visit: Visit) -> None:
+    """The officer places it and lifts it; while it lasts a request for erasure cannot be granted, and the page says why."""
+    await visit.log_in(OFFICER)
+    case, running = await at_school(web), await opened(web)
+    path = "/rechten/bewaartermijnen"
+    await visit.get(path)
+
+    wrong = [await visit.post(f"{path}/vasthouden", {"vast": number}) for number in (running, "zzzz-zzzz-zzzz", "\0")]
+    placed = await visit.post(f"{path}/vasthouden", {"vast": case.upper()})
+    page = (await visit.follow(placed)).text
+
+    assert [422] * 3 == [answer.status_code for answer in wrong]
+    assert "Deze zaak loopt nog" in wrong[0].text
+    assert f"Laat zaak {case} los" in page
+    address = await requested(visit, case, Right.ERASURE, subject="guardian-1")
+    assert 422 == await does(visit, address, "toewijzen")
+    await visit.get(path)
+    await visit.post(f"{path}/vasthouden", {"vast": case, "doen": "loslaten"})
+    assert f"Laat zaak {case} los" not in (await visit.get(path)).text
+
+
+async def test_the_regions_periods_are_changed_and_count_at_once(web: Pages, visit: Visit) -> None:
+    """A new version with what differs from the defaults; never longer for the ZVH than the law lets; logged by field."""
+    await visit.log_in(OFFICER)
+    path = "/rechten/bewaartermijnen/aanpassen"
+    before = await web.store.policy(REGION)
+    shown = (await visit.get(path)).text
+    fields = dict(re.findall(r'<input class="utrecht-textbox[^>]*name="([^"]+)"[^>]*value="([^"]*)"', shown))
+    fields |= {"version": str(before.version)}
+
+    too_long = await visit.post(path, fields | {"zvh.returned": "61", "school.ended": "x"})
+    stale = await visit.post(path, fields | {"version": "0"})
+    saved = await visit.post(path, fields | {"coordinator.returned": "180"})
+
+    assert (422, 409, 303) == (too_long.status_code, stale.status_code, saved.status_code)
+    assert 2 == too_long.text.count("utrecht-form-field-error-message")
+    after = await web.store.policy(REGION)
+    assert {"coordinator.returned": 180} == {name: keep.months for name, keep in after.retention.items()}
+    assert (before.version + 1, before.terms) == (after.version, after.terms)
+    changed = {row.field for row in await web.store.directory_changes(REGION, limit=9)}
+    assert "retention.coordinator.returned.months" in changed
+    await web.store.save_policy(before.model_copy(update={"version": after.version + 1}))
+
+
 async def test_the_pages_are_for_everybody(page: Page, login: Login, web: Pages) -> None:
     """Every page and state of it, also in English and on a narrow screen."""
     async with Visit(web) as officer:
@@ -312,7 +356,7 @@ async def test_the_pages_are_for_everybody(page: Page, login: Login, web: Pages)
     await page.goto("/rechten")
     await login(page, OFFICER)
 
-    paths = ["/rechten", "/rechten/nieuw", f"/rechten/nieuw?zaak={case}", "/rechten/bewaartermijnen", *addresses, decided,
+    paths = ["/rechten", "/rechten/nieuw", f"/rechten/nieuw?zaak={case}", "/rechten/bewaartermijnen", "/rechten/bewaartermijnen/aanpassen", *addresses, decided,
              f"{addresses[0]}/stukken", f"{addresses[0]}/inzage", f"{addresses[1]}?taal=en", "/rechten?taal=nl"]  # fmt: skip
     for path in paths:
         await page.goto(path)

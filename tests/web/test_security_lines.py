@@ -147,7 +147,7 @@ async def test_a_weak_login_gets_nobody_in(web: Pages, oidc_folder: Path, caplog
     """The provider is asked for it, and who comes without it is told what to do."""
     strong = {"oidc_acr": "hoog", "oidc_max_age_seconds": 600}
     with caplog.at_level(logging.INFO):
-        async with running_pages(web.stack, oidc_folder, **strong) as pages, Visit(pages) as visit:  # type: ignore[arg-type]
+        async with running_pages(web.stack, oidc_folder, **strong) as pages, Visit(pages) as visit:
             asked_for = (await visit.get("/inloggen")).headers["location"]
             answer = await visit.log_in("m.dewit")
 

@@ -42,8 +42,7 @@ async def carried_by(case: ToldCase) -> str:
 
 
 async def test_an_open_case_goes_over(town: Town) -> None:
-    """From workers without a version, as of release 0.1, to one version and the next; told all the while,
-    with the old ones still there."""
+    """From workers without a version, as of release 0.1, to one version and the next, while the old ones are there."""
     case = await stories.reported(await town.open())
     assert NONE == await carried_by(case)
     async with working(town, "1"):

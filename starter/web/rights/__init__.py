@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from starter.web.looks import logged
-from starter.web.rights import document, entering, handling, listing, periods
+from starter.web.rights import document, entering, handling, holding, listing, periods
 
 routes: list[BaseRoute] = [
     Route("/rechten", logged(listing.everything), methods=["GET"]),
@@ -11,6 +11,9 @@ routes: list[BaseRoute] = [
     Route("/rechten/nieuw", entering.enter, methods=["POST"]),
     Route("/rechten/bewaartermijnen", logged(periods.show), methods=["GET"]),
     Route("/rechten/bewaartermijnen", periods.depart, methods=["POST"]),
+    Route("/rechten/bewaartermijnen/vasthouden", holding.change, methods=["POST"]),
+    Route("/rechten/bewaartermijnen/aanpassen", logged(periods.ask), methods=["GET"]),
+    Route("/rechten/bewaartermijnen/aanpassen", periods.change, methods=["POST"]),
     Route("/rechten/{request_id}", logged(handling.show), methods=["GET"]),
     Route("/rechten/{request_id}", handling.act, methods=["POST"]),
     Route("/rechten/{request_id}/stukken", logged(document.ask), methods=["GET"]),

@@ -60,6 +60,7 @@ class Asked:
             entitled=may_ask(self.found.case, self.row.requester, self.row.subject, self.age),
             case_open=self.found.case.open,
             duty=any(under_duty(part, self.policy, self.today) for part in parts),
+            held=any(part.on_hold for part in parts),
         )
 
     def controller(self, part: Part) -> str:

@@ -8,19 +8,24 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from protocol.calendar import local_day
-from protocol.keeping import DEFAULT_KEEPING
-from protocol.retention import Due, due, months_after, tells_departure
+from protocol.keeping import DEFAULT_KEEPING, ZVH_MOST, Keep, Part
+from protocol.policy import Policy
+from protocol.retention import Due, due, months_after, places_holds, tells_departure
 from starter import standing
-from starter.web.form import Form, form, typed
+from starter.web.form import Form, form, typed, whole
 from starter.web.page import page, texts
 from starter.web.rights.asked import officer
 from starter.web.services import services
-from store import AccessEntry
+from store import AccessEntry, PolicyVersionTaken
 
 _AHEAD = 3
 """Months that the preview looks ahead."""
 _MOST = 200
 _SHOWN = 50
+STAY = "longest_stay"
+_LONGEST = 1200
+"""Months."""
+_NOTED = {"ja": "rights.left_noted", "vast": "rights.hold_noted", "termijnen": "rights.terms_noted"}
 
 
 async def show(request: Request) -> Response:
@@ -42,6 +47,82 @@ async def depart(request: Request) -> Response:
     return RedirectResponse("/rechten/bewaartermijnen?gedaan=ja", 303)
 
 
+async def with_errors(request: Request, values: Form, errors: dict[str, str]) -> Response:
+    """The page again, with what is wrong beside it."""
+    return await _page(request, values, errors, 422)
+
+
+async def ask(request: Request) -> Response:
+    """The region's periods, to change."""
+    officer(request)
+    policy = await _policy(request)
+    return _terms(request, policy, typed(request) or _as_typed(policy))
+
+
+async def change(request: Request) -> Response:
+    """Save the periods as a new version of the region's settings; they count at once, for every case."""
+    me, here, sent, t = officer(request), services(request), form(request), texts(request)
+    policy = await _policy(request)
+    if sent.text("version") != str(policy.version):
+        return _terms(request, policy, sent, {}, t("directory.changed_meanwhile"), 409)
+    read = {name: _months(name, sent.text(name)) for name in (*DEFAULT_KEEPING, STAY)}
+    errors = {
+        name: t("directory.wrong_number", least=0, most=_most(name)) for name, found in read.items() if found is None
+    }
+    if errors or not places_holds(me.staff):
+        return _terms(request, policy, sent, errors, status=422)
+    try:
+        await here.store.change_policy(me.actor, _changed(policy, {name: found or 0 for name, found in read.items()}))
+    except PolicyVersionTaken:
+        return _terms(request, policy, sent, {}, t("directory.changed_meanwhile"), 409)
+    return RedirectResponse("/rechten/bewaartermijnen?gedaan=termijnen", 303)
+
+
+async def _policy(request: Request) -> Policy:
+    here = services(request)
+    return await here.store.policy(here.region)
+
+
+def _kept(policy: Policy) -> dict[str, Keep]:
+    return {**DEFAULT_KEEPING, **policy.retention}
+
+
+def _changed(policy: Policy, months: dict[str, int]) -> Policy:
+    """The next version; what is as the default is left out of it."""
+    kept = {name: keep.model_copy(update={"months": months[name]}) for name, keep in _kept(policy).items()}
+    others = {name: keep for name, keep in kept.items() if keep != DEFAULT_KEEPING.get(name)}
+    return policy.model_copy(update={"version": policy.version + 1, "retention": others, STAY: months[STAY]})
+
+
+def _most(name: str) -> int:
+    return ZVH_MOST if name.startswith(f"{Part.ZVH}.") else _LONGEST
+
+
+def _months(name: str, typed_in: str) -> int | None:
+    found = whole(typed_in)
+    return found if found is not None and found <= _most(name) else None
+
+
+def _as_typed(policy: Policy) -> Form:
+    pairs = [(name, str(keep.months)) for name, keep in _kept(policy).items()]
+    return Form((*pairs, (STAY, str(policy.longest_stay))))
+
+
+def _terms(  # noqa: PLR0913, PLR0917  # one for each part of what stands on it
+    request: Request,
+    policy: Policy,
+    values: Form,
+    errors: dict[str, str] | None = None,
+    sentence: str = "",
+    status: int = 200,
+) -> Response:
+    return page(
+        request, "rights/terms.html", status,
+        version=policy.version, rules=_kept(policy), values=values, errors=errors or {}, sentence=sentence,
+        typed=typed(request),
+    )  # fmt: skip
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -59,8 +140,9 @@ async def _page(request: Request, values: Form, errors: dict[str, str] | None = 
         request, "rights/periods.html", status,
         today=today, coming=coming[:_MOST], more=max(0, len(coming) - _MOST),
         done=await here.store.retention_log(here.region, limit=_SHOWN),
-        rules={**DEFAULT_KEEPING, **policy.retention}, stay=policy.longest_stay,
-        values=values, errors=errors or {}, typed=typed(request), noted=request.query_params.get("gedaan") == "ja",
+        rules=_kept(policy), stay=policy.longest_stay,
+        values=values, errors=errors or {}, typed=typed(request), noted=_NOTED.get(request.query_params.get("gedaan", "")),
+        holds=await here.store.holds(here.region),
     )  # fmt: skip
 
 
