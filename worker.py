@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
@@ -48,6 +49,8 @@ from workflows.retention import RetentionWorkflow
 
 _log = logging.getLogger("worker")
 _PATIENCE = timedelta(seconds=60)
+_SLOTS = 100
+"""For each kind of work; fewer are no faster, and what waits for a server that is away keeps its slot: docs/operate/capacity.md."""
 _M_ARENA_MAX, _ARENAS = -8, 2
 """Of glibc's ``mallopt``; two arenas took a tenth less memory for each open case than one for each thread."""
 
@@ -61,37 +64,46 @@ def worker(  # noqa: PLR0913, PLR0917  # a composition root's parts
     instruments: Instruments = NONE,
 ) -> Worker:
     """Build the worker with all that it carries out; a mailer that was entered keeps its connections for a moment."""
-    mailer = mailer or Mailer(mail_settings(settings))
-    bell, linger = Bell(), timedelta(seconds=settings.delivery_linger_seconds)
-    outbox = Outbox(store, mailer, webhooks, HandOvers(store), settings.public_url, bell=bell, linger=linger)
-    case_file = CaseFile(store, bell)
-    anchoring = Anchoring(store, anchor_settings(settings), mail_settings(settings))
-    housekeeping = Housekeeping(client, store, partial(start_case, client))
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         identity="vangnet-worker",
         deployment_config=deployment_config(settings),
         workflows=[CaseWorkflow, HousekeepingWorkflow, RetentionWorkflow, AnchoringWorkflow],
-        activities=[
-            case_file.record,
-            case_file.read_journal,
-            outbox.deliver,
-            housekeeping.start_unstarted,
-            housekeeping.undelivered,
-            housekeeping.tell_ages,
-            housekeeping.drop_leftovers,
-            anchoring.take,
-            anchoring.mail,
-            Retention(client, store, settings.region).keep_or_destroy,
-        ],
+        activities=carried_out(client, store, webhooks, settings, mailer or Mailer(mail_settings(settings))),
         interceptors=instruments.of_worker,
         workflow_runner=sandbox(strict=settings.worker_strict_sandbox),
         max_cached_workflows=settings.worker_cases,
+        max_concurrent_workflow_tasks=_SLOTS,
+        max_concurrent_activities=_SLOTS,
+        max_concurrent_local_activities=_SLOTS,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
     )
+
+
+def carried_out(
+    client: Client, store: Store, webhooks: Webhooks, settings: Settings, mailer: Mailer
+) -> list[Callable[..., object]]:
+    """What the worker does for cases and for housekeeping."""
+    bell, linger = Bell(), timedelta(seconds=settings.delivery_linger_seconds)
+    outbox = Outbox(store, mailer, webhooks, HandOvers(store), settings.public_url, bell=bell, linger=linger)
+    case_file = CaseFile(store, bell)
+    anchoring = Anchoring(store, anchor_settings(settings), mail_settings(settings))
+    housekeeping = Housekeeping(client, store, partial(start_case, client))
+    return [
+        case_file.record,
+        case_file.read_journal,
+        outbox.deliver,
+        housekeeping.start_unstarted,
+        housekeeping.undelivered,
+        housekeeping.tell_ages,
+        housekeeping.drop_leftovers,
+        anchoring.take,
+        anchoring.mail,
+        Retention(client, store, settings.region).keep_or_destroy,
+    ]
 
 
 def mail_settings(settings: Settings) -> MailSettings:
@@ -171,7 +183,7 @@ async def work(settings: Settings) -> None:
             await open_until_the_end.enter_async_context(beside)
         stop = open_until_the_end.enter_context(stop_on_signals())
         carrying = worker(client, store, webhooks, settings, mailer, watched)
-        checks = (database(store), temporal(client), polling(carrying))
+        checks = (database(store), temporal(client), polling(carrying, stop))
         async with answering(settings.health_address, *checks), carrying:
             _log.info("carrying cases")
             await stop.wait()

@@ -44,6 +44,7 @@ class Day:
         self._filters = cycle(_FILTERS)
         self._draft = draft
         self._onward = "/zaken"
+        self._searching: list[tuple[str, str]] = []
         self._polled = f"/zaken/{cases[0]}/stand?nummer=9999"
 
     def pages(self) -> dict[str, Callable[[], Awaitable[Answer]]]:
@@ -64,6 +65,7 @@ class Day:
         answer = await self.visitor.get("/zaken")
         found = _ONWARD.search(answer.text)
         self._onward = found[1].replace("&amp;", "&") if found else "/zaken"
+        self._searching = fields_of(answer.text)
         return answer
 
     async def _filtered(self) -> Answer:
@@ -73,7 +75,9 @@ class Day:
         return await self.visitor.get(self._onward)
 
     async def _search(self) -> Answer:
-        return await self.visitor.get(f"/zaken?zaak={next(self._cases)}", 303)
+        if not self._searching:
+            await self._list()
+        return await self.visitor.post("/zaken", [*self._searching, ("zaak", next(self._cases))])
 
     async def _case(self) -> Answer:
         case = next(self._cases)

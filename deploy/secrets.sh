@@ -28,6 +28,7 @@ password() { openssl rand -hex 24; }
 
 password | made database_password
 password | made database_app_password
+password | made backup_database_password
 password | made temporal_database_password
 echo "postgresql://vangnet_app:$(cat database_app_password)@$host/vangnet" | made database_url
 echo "postgresql://vangnet:$(cat database_password)@$host/vangnet" | made migrate_database_url

@@ -72,6 +72,8 @@ def _dresses(canary: str) -> Iterator[tuple[bytes, bool]]:
         yield encoded[4 if shift else 0 : -4], True
 
 
+_DIGESTED = "incident"
+"""A field of an intake that nobody keeps: only a digest of it."""
 _METRICS = ("VANGNET_METRICS_ADDRESS", "VANGNET_METRICS_WEB_ADDRESS", "VANGNET_METRICS_CODEC_ADDRESS")
 
 
@@ -106,7 +108,8 @@ def _intake(canary: Canaries) -> dict[str, JsonValue]:
         }
         for number in (1, 2)
     ]
-    return {**intake(), "pupil": pupil, "guardians": guardians, "note": canary("intake.note")}
+    said: dict[str, JsonValue] = {"note": canary("intake.note"), _DIGESTED: canary(_DIGESTED)}
+    return {**intake(), "pupil": pupil, "guardians": guardians, **said}
 
 
 def _lines(canary: Canaries, lines: Iterable[Line]) -> list[Line]:
@@ -240,7 +243,7 @@ class _Paper:
 async def test_the_search_finds_them_in_postgresql_when_nothing_is_sealed(
     monkeypatch: pytest.MonkeyPatch, figures: list[str]
 ) -> None:
-    """Control: with sealing off, the same search finds every field of an intake in PostgreSQL's files."""
+    """Control: with sealing off, the same search finds what an intake keeps in PostgreSQL's files."""
     monkeypatch.setattr("store.sealing.AESGCM", _Paper)
     canary = Canaries()
     with postgres_server() as postgres:
@@ -250,7 +253,7 @@ async def test_the_search_finds_them_in_postgresql_when_nothing_is_sealed(
         files = (await _files(postgres.dsn())).values()
         found = canary.singing_in(b"".join(files))
     figures.append(f"control, sealing off: {len(found)} of {len(canary.by_field)} fields sing in PostgreSQL")
-    assert set(canary.by_field) == found
+    assert set(canary.by_field) - {_DIGESTED} == found
 
 
 async def _files(dsn: str) -> dict[str, bytes]:

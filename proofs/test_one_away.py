@@ -1,4 +1,8 @@
-"""One process is away for a while: the others go on as far as they can, an alert says so, and everything catches up."""
+"""One process is away for a while: the others go on as far as they can, an alert says so, and everything catches up.
+
+Temporal's console is not among them: in the local stack it is part of Temporal's process, and away with it. Elsewhere it is a
+process of its own that nobody asks for anything, so that no case, page or alert of ours could tell that it is away.
+"""
 
 from __future__ import annotations
 

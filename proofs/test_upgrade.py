@@ -24,7 +24,7 @@ from proofs.upgrading.door import Reader
 from proofs.upgrading.rehearsal import BEFORE, Rehearsal, rehearsal
 from proofs.upgrading.release import as_tagged
 from proofs.upgrading.town import Case, Town
-from protocol.vocabulary import OutcomeKind
+from protocol.vocabulary import OutcomeKind, Step
 from starter.starting import workflow_id
 from store.migrate import FOLDER
 from tests.end_to_end.stack import eventually, side_by_side
@@ -32,6 +32,7 @@ from tests.end_to_end.stack import eventually, side_by_side
 AT_ONCE = 10
 """Cases that are told at the same time."""
 SETTLED = 300.0
+OPEN_STEPS = {step.value for step in Step} - {Step.CLOSED.value}
 OF_THE_DATABASE = ("tests/store", "tests/activities", "tests/keys")
 """The tests of the release before that are made on a database."""
 
@@ -70,6 +71,7 @@ async def rehearse(here: Rehearsal, random: Random, cases: int, *, versioned: bo
         await stand_everywhere(here.town, cases)
         temporal = await here.stack.temporal()
         steps = Counter([await step(temporal, case) for case in here.town.cases])
+        assert OPEN_STEPS <= steps.keys(), f"no case stands in {OPEN_STEPS - steps.keys()}"
         here.figures.append(f"  {cases} cases of {BEFORE} opened in {time.monotonic() - began:.0f} s: {dict(steps)}")
         began, before = time.monotonic(), here.town.told
         async with asyncio.TaskGroup() as group:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from protocol import vocabulary as v
-from protocol.access import Relation, may_break_glass, reads_file, relations
+from protocol.access import OBSERVERS, Relation, may_break_glass, reads_file, relations
 from protocol.case import Case
 from protocol.messages import Actor
 
@@ -33,11 +33,10 @@ class Ground(StrEnum):
     """There was no ground, and nothing was shown."""
 
 
-_OVERSIGHT = (v.Role.ADMIN, v.Role.PRIVACY, v.Role.OPS)
 _BY_ROLE = {
     v.Role.SYSTEM: Ground.SYSTEM,
     v.Role.PERSON: Ground.SUBJECT,
-    **dict.fromkeys(_OVERSIGHT, Ground.OVERSIGHT),
+    **dict.fromkeys(OBSERVERS, Ground.OVERSIGHT),
 }
 _OWN = frozenset({Relation.SCHOOL, Relation.HOLDER})
 

@@ -7,7 +7,7 @@ common pile (AVG 5 lid 1 e). A region sets what differs in its policy.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -88,3 +88,27 @@ LOGS = 60
 """Months after the last part of a case is gone, and after a row was anchored, that journal and access log are kept (NEN 7513)."""
 LONGEST_STAY = 72
 """Months: the longest course of a secondary school. Nobody who told a date is assumed to have stayed so long."""
+LEAST_STAY = 48
+"""Months: the shortest course. Assumed to have stayed shorter, pupils' files would go while they are at school."""
+STAY = "longest_stay"
+"""What the longest stay is called in a policy."""
+_MOST = 1200
+
+
+class Limits(NamedTuple):
+    """What a region can set, in months."""
+
+    least: int
+    most: int
+
+
+def limits(name: str) -> Limits:
+    """Between what a region sets a rule's period, or the longest stay.
+
+    Nothing goes on the day that a case is closed, and a duty to keep is not shortened: a mistake in one field would
+    destroy files of the whole region in one night.
+    """
+    if name == STAY:
+        return Limits(LEAST_STAY, _MOST)
+    kept = DEFAULT_KEEPING[name]
+    return Limits(kept.months if kept.duty else 1, ZVH_MOST if name.startswith(f"{Part.ZVH}.") else _MOST)

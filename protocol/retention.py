@@ -16,7 +16,7 @@ from typing import NamedTuple
 from protocol import vocabulary as v
 from protocol.calendar import local_day
 from protocol.case import Case
-from protocol.keeping import DEFAULT_KEEPING, LOGS, ZVH_MOST, Keep, Part, Since, rule
+from protocol.keeping import DEFAULT_KEEPING, LEAST_STAY, LOGS, ZVH_MOST, Keep, Part, Since, limits, rule
 from protocol.messages import Actor
 from protocol.model import Frozen
 from protocol.policy import Policy
@@ -36,6 +36,21 @@ class Hold(StrEnum):
     """A criminal case may need it, until the privacy officer says that it is over."""
     REQUEST_OPEN = "request_open"
     """Somebody asked for their rights, and nobody has decided: the answer needs the data."""
+
+
+class HoldGround(StrEnum):
+    """Why a closed case is held; nothing else is a reason to keep the ZVH's part longer than its law."""
+
+    PROSECUTION = "prosecution"
+    """The public prosecutor asked for it."""
+    POLICE_REPORT = "police_report"
+    """The offence was reported to the police."""
+    LEGAL_CLAIM = "legal_claim"
+    """Somebody needs it for a claim in court (AVG 17 lid 3 e)."""
+
+
+HOLD_MOST = 12
+"""Months after which somebody has to have looked whether a case still has to be held."""
 
 
 class Held(Frozen):
@@ -86,8 +101,18 @@ def parts_gone_by(today: date) -> date:
 
 def keep(policy: Policy, part: Part, outcome: v.OutcomeKind) -> Keep:
     """The period that counts."""
-    name = rule(part, outcome)
-    return policy.retention.get(name, DEFAULT_KEEPING[name])
+    return kept_by(policy, rule(part, outcome))
+
+
+def kept_by(policy: Policy, name: str) -> Keep:
+    """The period that counts by a rule: never shorter than a region can set, whoever wrote it in its policy."""
+    kept = policy.retention.get(name, DEFAULT_KEEPING[name])
+    return kept.model_copy(update={"months": max(kept.months, limits(name).least)})
+
+
+def longest_stay(policy: Policy) -> int:
+    """Months after closing by which a pupil left, where nobody told when; never shorter than a region can set."""
+    return max(policy.longest_stay, LEAST_STAY)
 
 
 def months_after(start: date, months: int) -> date:
@@ -102,7 +127,7 @@ def periods(policy: Policy) -> tuple[Period, ...]:
     for part, outcome in product(Part, v.OutcomeKind):
         kept = keep(policy, part, outcome)
         least = min(kept.months, ZVH_MOST) if part is Part.ZVH else kept.months
-        stay = policy.longest_stay if kept.since is Since.LEFT_SCHOOL and part is not Part.ZVH else 0
+        stay = longest_stay(policy) if kept.since is Since.LEFT_SCHOOL and part is not Part.ZVH else 0
         found.append(Period(part, outcome, least + stay, least, kept.shielded))
     return tuple(found)
 
@@ -147,7 +172,7 @@ def _end(held: Held, kept: Keep, policy: Policy) -> tuple[date, date]:
 
 def _start(held: Held, since: Since, policy: Policy) -> date:
     if since is Since.LEFT_SCHOOL:
-        stayed = months_after(local_day(policy.calendar, held.closed_at), policy.longest_stay)
+        stayed = months_after(local_day(policy.calendar, held.closed_at), longest_stay(policy))
         return held.left_on or stayed
     moments = {
         Since.CLOSED: held.closed_at,
@@ -171,6 +196,16 @@ def tells_departure(case: Case, actor: Actor) -> bool:
 def places_holds(actor: Actor) -> bool:
     """Who holds a case for a criminal case, and sets how long the region keeps what: the privacy officer."""
     return actor.role is v.Role.PRIVACY
+
+
+def previews_retention(actor: Actor) -> bool:
+    """Who sees what of the region is due, and what was done: the privacy officer, on the pages and the command line."""
+    return actor.role is v.Role.PRIVACY
+
+
+def review_in_time(review_on: date, today: date) -> bool:
+    """Whether a hold can be placed until it is looked at again on this day."""
+    return today < review_on <= months_after(today, HOLD_MOST)
 
 
 def opens_shielded(actor: Actor) -> bool:

@@ -82,10 +82,10 @@ _PERSON = re.compile(r"pupil|guardian-\d+")
 _NAMING = ("person", "persons", "subject", "party", "owner")
 
 _SHARING: frozenset[type[Message]] = frozenset({
-    m.DecideReport, m.ForwardCase, m.AcceptForward, m.EngagePartners, m.PlanNetworkMeeting,
+    m.ChangeSchool, m.ForwardCase, m.AcceptForward, m.EngagePartners, m.PlanNetworkMeeting,
     m.Escalate, m.ReportNonCooperation, m.AcceptEscalation,
 })  # fmt: skip
-"""By these somebody else gets to read the file."""
+"""By these somebody else gets to read the file, whatever their fields say."""
 
 
 def may_ask(case: Case, requester: str, subject: str, age: v.AgeBand) -> bool:
@@ -144,9 +144,33 @@ def reads_for_request(actor: Actor, right: Right, state: RequestState) -> bool:
     return handles_requests(actor) and (state is RequestState.OPEN or handed_out)
 
 
-def blocked_by_objection(case: Case, message: type[Message]) -> bool:
-    """Whether an objection that nobody has decided on stops this message: sharing waits, help in danger does not."""
-    return message in _SHARING and case.safety is not v.Safety.ACUTE
+def blocked_by_objection(case: Case, message: Message) -> bool:
+    """Whether an objection that nobody has decided on stops this message: sharing waits, help in danger does not.
+
+    What people consent to themselves is no matter for an objection (AVG 21 lid 1, 6 lid 1 a), nor is what saves
+    somebody from danger (6 lid 1 d).
+    """
+    return case.safety is not v.Safety.ACUTE and _shares(case, message)
+
+
+def _shares(case: Case, message: Message) -> bool:
+    match message:
+        case m.DecideReport():
+            return message.needed
+        case m.AnswerPartnerRequest():
+            return message.answer is v.PartnerAnswer.ACCEPT
+        case m.RecordLegalBasis():
+            return message.basis is not v.LegalBasis.ACUTE_DANGER
+        case m.SetGuardians():
+            return _covers_more(case, message)
+        case _:
+            return type(message) in _SHARING
+
+
+def _covers_more(case: Case, message: m.SetGuardians) -> bool:
+    """Whether consent is complete for somebody once a parent who did not give it is no longer asked."""
+    after = case.model_copy(update={"guardians": message.guardians})
+    return any(after.covered(consent.party) and not case.covered(consent.party) for consent in case.consents)
 
 
 def kept_back(requester: str, subject: str) -> bool:

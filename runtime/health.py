@@ -60,11 +60,11 @@ def temporal(client: Client) -> Check:
     return check
 
 
-def polling(worker: Worker) -> Check:
-    """Whether the worker asks for work: not before it has begun, and not while it drains."""
+def polling(worker: Worker, stop: asyncio.Event) -> Check:
+    """Whether the worker asks for work: not before it has begun, and not once it was told to stop and drains."""
 
     async def check() -> str | None:
-        return None if worker.is_running else "not_polling"
+        return None if worker.is_running and not stop.is_set() else "not_polling"
 
     return check
 
@@ -130,5 +130,5 @@ def _listening(address: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host.strip("[]"), int(port)), family=family)
-    except (OSError, ValueError):
+    except OSError:
         raise SettingsError(f"op {address} (VANGNET_HEALTH_ADDRESS) is niet te luisteren") from None

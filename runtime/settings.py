@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn, Self, TypeVar
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from runtime.errors import SettingsError, StartError
@@ -21,7 +22,18 @@ PREFIX = "VANGNET_"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:/]+):[0-9]{1,5}$")]
+
+
+def _address(written: str) -> str:
+    found = re.fullmatch(r"(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):([0-9]{1,5})", written)
+    if not found or int(found[1]) > _LAST_PORT:
+        raise ValueError("moet een adres en een poort zijn, zoals 127.0.0.1:9464")
+    return written
+
+
+_LAST_PORT = 65535
+_COLLECTOR = r"^(https://[^\s?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[^\s?#]*)?)$"
+Address = Annotated[str, AfterValidator(_address)]
 """Where a process listens: an address of this machine and a port."""
 Loaded = TypeVar("Loaded", bound="Read")
 
@@ -147,8 +159,8 @@ class Settings(Read):
     metrics_codec_address: Address | None = None
     health_address: Address | None = None
     """Where the worker answers ``/healthz`` and ``/readyz``, such as ``127.0.0.1:8082``."""
-    traces_endpoint: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
-    """The collector that gets traces by OTLP over HTTP, such as ``http://127.0.0.1:4318``; else by ``OTEL_…``."""
+    traces_endpoint: Annotated[str, Field(pattern=_COLLECTOR)] | None = None
+    """The collector that gets traces by OTLP over HTTP, such as ``http://127.0.0.1:4318``; elsewhere by https only."""
 
     privacy_mail_to: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] | None = None
     """The privacy officer, who is told of each emergency."""

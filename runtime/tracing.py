@@ -6,7 +6,6 @@ left out of it (decision 003). Off unless an endpoint is set; then nothing of Op
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span, SpanContext
 
-_STANDARD: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 _PATIENCE: Final = 3.0
@@ -76,22 +74,24 @@ def failed(span: Span, error: BaseException) -> None:
     span.set_status(Status(StatusCode.ERROR, code if isinstance(code, str) else type(error).__name__))
 
 
-def traces(endpoint: str | None, process: str, environment: Mapping[str, str] = os.environ) -> Traces | None:
+def traces(endpoint: str | None, process: str) -> Traces | None:
     """Send the spans of this process to a collector, by OTLP over HTTP; nothing where no endpoint is set.
 
+    OpenTelemetry's own variables name none: a cluster that sets them for everybody would switch traces on unasked.
+    Sampling and headers go by them.
+
     Args:
-        endpoint: The collector, such as ``http://127.0.0.1:4318``; else OpenTelemetry's own variables say.
+        endpoint: The collector, such as ``http://127.0.0.1:4318``.
         process: What the process is called there.
-        environment: Where those variables are. Sampling and headers go by them in any case.
     """
-    if not (endpoint or any(environment.get(name) for name in _STANDARD)):
+    if endpoint is None:
         return None
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces" if endpoint else None, timeout=_PATIENCE)
+    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_PATIENCE)
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: process}))  # ends with the process
     provider.add_span_processor(BatchSpanProcessor(exporter))
     return following(provider)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
+from protocol.access import only_looks
 from protocol.messages import Actor
 from protocol.refusals import RefusalCode, Refused
 from protocol.vocabulary import OrganisationKind, Role
@@ -18,9 +19,6 @@ _ROLES: dict[OrganisationKind, tuple[Role, ...]] = {
     OrganisationKind.PARTNER: (Role.PARTNER,),
 }
 """As what the people of each kind of organisation can act."""
-
-ONLY_LOOK = (Role.ADMIN, Role.PRIVACY, Role.OPS)
-"""They see how cases stand and tell a case nothing."""
 
 _EXPLANATION = (
     "Geef --as als <rol>:<organisatie>:<gebruiker>, of als person:<persoon>; de rollen zijn"
@@ -65,7 +63,7 @@ def check_actor(actor: Actor, directory: Mapping[str, OrganisationKind], unknown
         directory: The region's organisations and what each is.
         unknown: How to refuse an organisation that the region does not have.
     """
-    if actor.role is Role.PERSON or actor.role in ONLY_LOOK:
+    if actor.role is Role.PERSON or only_looks(actor):
         return
     kind = directory.get(actor.organisation or "")
     if kind is None:

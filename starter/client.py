@@ -88,7 +88,8 @@ class CaseClient:
         submission = opening_submission(read, actor, id, self._store.keys)
         school = actor.organisation or ""
         case_id = make_case_id(self._store.keys.derive("case id"), school, submission.id)
-        told = submission.told(case_id, opening_message(case_id, read, datetime.now(HERE).date()))
+        incident = read.incident and self._store.keys.incident(school, read.incident)
+        told = submission.told(case_id, opening_message(case_id, read, datetime.now(HERE).date(), incident))
         policy = await self._store.policy(self._region)
         now = datetime.now(UTC)
         opening = Opening(case_id=case_id, region=self._region, school=school, told=told, policy=policy, opened_at=now)

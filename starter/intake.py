@@ -29,13 +29,15 @@ def read_intake(written: Mapping[str, JsonValue]) -> Intake:
     return intake
 
 
-def opening_message(case_id: str, intake: Intake, today: date) -> OpenCase:
+def opening_message(case_id: str, intake: Intake, today: date, incident: str | None = None) -> OpenCase:
     """What of an intake goes to the case: signals, an age band, and who has custody.
 
     Args:
         case_id: The id that the case gets.
         intake: The whole of it, names and dates of birth included.
         today: The day in Amsterdam.
+        incident: What ties it to other cases of its incident, of :meth:`store.KeyRing.incident`. The number itself, which
+            somebody typed, does not leave the intake.
 
     Raises:
         BadInput: The pupil's date of birth cannot be.
@@ -49,7 +51,7 @@ def opening_message(case_id: str, intake: Intake, today: date) -> OpenCase:
             for place, guardian in enumerate(intake.guardians, start=1)
         ),
         staff_involved=intake.staff_involved,
-        incident=intake.incident,
+        incident=incident,
     )
 
 

@@ -13,5 +13,5 @@ async def refuse_objected(store: Store, case: Case, message: Message) -> None:
     Raises:
         Refused: ``objection_pending``.
     """
-    if blocked_by_objection(case, type(message)) and await store.objected(case.id):
+    if blocked_by_objection(case, message) and await store.objected(case.id):
         raise Refused(RefusalCode.OBJECTION_PENDING, case.step)

@@ -12,9 +12,13 @@ from protocol.policy import Policy
 from protocol.refusals import RefusalCode, Refused
 from protocol.vocabulary import OrganisationKind
 from starter.actors import check_actor
+from starter.case_ids import ALPHABET
 from store import Store
 
-CASE_ID = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}")
+_GROUP, _GROUPS = 4, 3
+CASE_ID = re.compile("-".join([f"[{ALPHABET}]{{{_GROUP}}}"] * _GROUPS))
+"""Only what can be a number: it has no vowels, so that hardly anybody's name is one."""
+_NOT_IN_A_NUMBER = re.compile(r"[^0-9a-z]")
 
 
 class Standing(NamedTuple):
@@ -27,6 +31,22 @@ class Standing(NamedTuple):
     """What the case was opened with: it decides by that as long as it runs."""
     carried_out: bool = True
     """False for a case that was accepted, and of which no worker has carried out anything yet."""
+
+
+def case_number(typed: str) -> str | None:
+    """The number of a case, however it was typed; None for what can be none."""
+    bare = _NOT_IN_A_NUMBER.sub("", typed.lower())
+    number = "-".join(bare[place : place + _GROUP] for place in range(0, len(bare), _GROUP))
+    return number if CASE_ID.fullmatch(number) else None
+
+
+async def known(store: Store, typed: str | None) -> str | None:
+    """The number that was typed, where there is such a case, whoever's: anything else may be somebody's name.
+
+    Logs keep this and nothing that was merely typed.
+    """
+    number = case_number(typed) if typed else None
+    return number if number and await store.is_case(number) else None
 
 
 async def find(store: Store, case_id: str) -> Standing | None:

@@ -20,6 +20,7 @@ _DIGEST = query("opening_digest")
 _MARK_STARTED = query("mark_started")
 _UNSTARTED = query("unstarted")
 _OPENING = query("opening")
+_IS_CASE = query("is_case")
 _SAME_PUPIL = query("same_pupil")
 
 _BATCH = 100
@@ -58,6 +59,11 @@ class Cases(Database):
         async with self._connection() as connection:
             text = await connection.fetchval(_OPENING, case_id)
         return text and Opening.model_validate_json(text)
+
+    async def is_case(self, case_id: str) -> bool:
+        """Tell whether this number was ever given to a case."""
+        async with self._connection() as connection:
+            return bool(await connection.fetchval(_IS_CASE, case_id))
 
     async def same_pupil(self, region: str, school: str, name: str, date_of_birth: date) -> tuple[str, ...]:
         """Find the school's open cases of the same pupil, without decrypting anything."""

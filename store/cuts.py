@@ -36,7 +36,7 @@ class Cuts(AccessLog):
         return tuple(row["case_id"] for row in rows)
 
     async def destroy_logs(self, region: str, case_id: str) -> int:
-        """Destroy a case's journal and the looks at it; returns how many rows.
+        """Destroy a case's journal, with all else that its number tells of it, and the looks at it; returns how many rows.
 
         Without anchors that are old enough nothing goes: nobody could tell it from a log that was cut.
         """

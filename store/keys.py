@@ -213,6 +213,11 @@ class KeyRing:
         """Make what tells that a school reports the same pupil again, without telling who."""
         return self._mac("pupil", f"{school}\0{_plain(name)}\0{date_of_birth.isoformat()}".encode())
 
+    def incident(self, school: str, number: str) -> str:
+        """Make what ties a school's cases of one incident, without its number: somebody may type a name there."""
+        mac = self._mac("incident", f"{school}\0{_plain(number)}".encode())
+        return f"i-{b32encode(mac[:15]).decode().lower()}"
+
     def webhook_secret(self, organisation: str) -> str:
         """Make the secret with which an organisation checks that a webhook call is ours."""
         return self._mac("webhook", organisation.encode()).hex()

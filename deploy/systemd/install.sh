@@ -28,7 +28,7 @@ ln -sfn "$program" /opt/vangnet
 
 install -d /etc/systemd/system/vangnet-.service.d
 install -m 644 deploy/systemd/vangnet-.service.d/bounds.conf /etc/systemd/system/vangnet-.service.d/
-install -m 644 deploy/systemd/*.service deploy/systemd/*.target /etc/systemd/system/
+install -m 644 deploy/systemd/*.service deploy/systemd/*.target deploy/systemd/*.timer /etc/systemd/system/
 install -m 755 deploy/systemd/vangnet.sh /usr/local/sbin/vangnet
 systemctl daemon-reload
 echo "$program is in force for what is started from now on."

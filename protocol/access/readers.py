@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol import vocabulary as v
+from protocol.access.offices import only_looks
 from protocol.access.seeing import Field, sight
 from protocol.case import Case
 from protocol.messages import Actor
@@ -27,13 +28,12 @@ NOTES = frozenset(
 WALLED = NOTES | {Field.PEOPLE, Field.JOURNAL, Field.HAND_OVER}
 """What stands in tables of its own, row by row."""
 
-_OBSERVERS = (v.Role.ADMIN, v.Role.PRIVACY, v.Role.OPS)
 _OBSERVER = Actor(role=v.Role.OPS)
 
 
 def reader(actor: Actor) -> str:
     """As whom somebody reads: their role and organisation; all who only look are one."""
-    if actor.role in _OBSERVERS:
+    if only_looks(actor):
         return "observer"
     return f"{actor.role}:{actor.organisation or actor.person or ''}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from protocol import vocabulary as v
+from protocol.access.offices import only_looks
 from protocol.case import Case
 from protocol.deadlines import asked_by, owner
 from protocol.messages import Actor
@@ -15,7 +16,7 @@ class Relation(StrEnum):
 
     SCHOOL = "school"
     CJG = "cjg"
-    """The CJG to which a case is reported; later it is one only if it has another place in the case."""
+    """The CJG to which a case is reported; later it is only what its other places in the case make it."""
     COORDINATOR = "coordinator"
     """The school itself until a report is accepted."""
     PROCESS_DIRECTOR = "process_director"
@@ -41,7 +42,6 @@ class Relation(StrEnum):
     SYSTEM = "system"
 
 
-_OBSERVERS = (v.Role.ADMIN, v.Role.PRIVACY, v.Role.OPS)
 _AS_PARTNER = (v.Role.PARTNER, v.Role.AGENCY, v.Role.ZVH, v.Role.CJG)
 _OF_A_CLOSED_CASE = frozenset({Relation.SCHOOL, Relation.HOLDER, Relation.KEEPER})
 _ACCEPTED = v.PartnerStatus.ACCEPTED
@@ -52,7 +52,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Relation]:
     """What this actor is to this case now; nothing at all means that it does not exist for them."""
     if actor.role is v.Role.SYSTEM:
         return frozenset({Relation.SYSTEM})
-    if actor.role in _OBSERVERS:
+    if only_looks(actor):
         return frozenset({Relation.OBSERVER})
     if actor.role is v.Role.PERSON:
         return _of_a_person(case, actor)
@@ -114,7 +114,6 @@ def _of_who_is_in(case: Case, actor: Actor, found: frozenset[Relation]) -> froze
     )
     return (
         _when(directs, Relation.PROCESS_DIRECTOR)
-        | _when(actor.role is v.Role.CJG and actor.organisation == case.cjg, Relation.CJG)
         | _when(actor.organisation == case.forward.by, Relation.FORWARDER)
         | _when(any(a.owner == actor.organisation and not a.done for a in case.actions), Relation.ACTION_OWNER)
         | _when(owns_deadline, Relation.DEADLINE_OWNER)

@@ -110,6 +110,9 @@ SEEING: dict[Field, tuple[Glance, ...]] = {
 """Who sees what, and when. A person gets what their link leads to, which the asking decided."""
 
 
+_IN_HISTORY = frozenset({Field.STATE, Field.DEADLINES, Field.JOURNAL})
+
+
 class Sight(NamedTuple):
     """What somebody sees of a case now."""
 
@@ -168,6 +171,14 @@ def sees(case: Case, actor: Actor) -> bool:
 def reads_file(case: Case, actor: Actor) -> bool:
     """Whether this actor may know who the people of this case are."""
     return Field.PEOPLE in seen(case, actor)
+
+
+def reads_history(case: Case, actor: Actor) -> bool:
+    """Whether this actor may open the payloads of a case's workflow: they see all that its history shows.
+
+    Of people there is nothing in it, nor of what they wrote.
+    """
+    return seen(case, actor) >= _IN_HISTORY
 
 
 def deadlines_seen(case: Case, actor: Actor) -> tuple[Deadline, ...]:
@@ -230,3 +241,28 @@ def reads_note(case: Case, actor: Actor, note: Filed, *, emergency: bool = False
     if actor.organisation is not None and actor.organisation == note.by.organisation and Field.OWN_NOTES in fields:
         return True
     return note_field(case, note) in fields
+
+
+def reads_review(
+    case: Case, actor: Actor, message: type[Message], *, asked_covered: bool, emergency: bool = False
+) -> bool:
+    """Whether this actor may open what a colleague proposes to tell: it is as much as a note of their organisation.
+
+    A legal basis is weighed by two when there is no cover yet, and cover is what it would give: that they read, where
+    it was asked without cover, too, so that nothing of the file can be in it.
+
+    Args:
+        case: How the case stands.
+        actor: Who looks.
+        message: What is proposed.
+        asked_covered: Whether the asker read their organisation's notes when they asked.
+        emergency: Whether an emergency of the actor's runs.
+    """
+    if reads_own_notes(case, actor, emergency=emergency):
+        return True
+    return message is m.RecordLegalBasis and not asked_covered and sees(case, actor)
+
+
+def reads_own_notes(case: Case, actor: Actor, *, emergency: bool = False) -> bool:
+    """Whether this actor may open what their own organisation wrote."""
+    return Field.OWN_NOTES in seen(case, actor, emergency=emergency)

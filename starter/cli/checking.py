@@ -113,7 +113,11 @@ async def _temporal(settings: Settings) -> str:
     codec = SealingCodec(KeyRing.parse(settings.key_ring_text()))
     client = await connect(codec, identity="vangnet-cli", within=_PATIENCE)
     found = await look(client, settings)
-    wrong = [f"{part.name} {IN_DUTCH[part.state]} {part.detail}".strip() for part in found if not part.fine]
+    wrong = [
+        f"{part.kind} {part.name} {IN_DUTCH[part.state]}{f' ({part.detail})' if part.detail else ''}"
+        for part in found
+        if not part.fine
+    ]
     if wrong:
         lacks = any(part.state is State.MISSING for part in found)
         raise NotFine(f"{'; '.join(wrong)}{': draai `vangnet temporal setup`' if lacks else ''}")
@@ -138,6 +142,10 @@ async def _mail(settings: Settings) -> str:
 
 async def _privacy(settings: Settings) -> str:
     if settings.privacy_mail_to is None:
+        if not settings.local:
+            raise NotFine(
+                "niet ingesteld: stel VANGNET_PRIVACY_MAIL_TO in, anders krijgt niemand mail over een noodtoegang"
+            )
         return "niet ingesteld: niemand krijgt mail over een noodtoegang (VANGNET_PRIVACY_MAIL_TO)"
     return "ingesteld"
 

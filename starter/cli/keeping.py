@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime
 
 from protocol.calendar import local_day
 from protocol.refusals import RefusalCode, Refused
-from protocol.retention import due, tells_departure
-from starter.actors import ONLY_LOOK
+from protocol.retention import due, previews_retention, tells_departure
 from starter.cli.output import write_json, write_table
 from starter.cli.session import Session, session
 from starter.errors import BadInput
@@ -15,7 +14,7 @@ from store import RetentionRow
 async def preview(until: date | None, acting_as: str | None, *, as_json: bool) -> None:
     """Print what is due by a day."""
     async with session(acting_as) as here:
-        _only_look(here)
+        _check_office(here)
         await here.log("retention preview")
         store = here.store
         policy = await store.policy(here.settings.region)
@@ -32,7 +31,7 @@ async def preview(until: date | None, acting_as: str | None, *, as_json: bool) -
 async def log(acting_as: str | None, *, as_json: bool) -> None:
     """Print what was done, page by page."""
     async with session(acting_as) as here:
-        _only_look(here)
+        _check_office(here)
         await here.log("retention log")
         found: list[RetentionRow] = []
         while more := await here.store.retention_log(here.settings.region, before=found[-1].entry if found else None):
@@ -62,6 +61,6 @@ async def left(case: str, day: date, acting_as: str | None) -> None:
         await here.store.told_departure(case, day, by)
 
 
-def _only_look(here: Session) -> None:
-    if here.actor.role not in ONLY_LOOK:
+def _check_office(here: Session) -> None:
+    if not previews_retention(here.actor):
         raise Refused(RefusalCode.NOT_ALLOWED)

@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from protocol.access import Field, seen, sees
+from protocol.access import Field, only_looks, seen, sees
 from protocol.case import Case
 from protocol.messages import Actor
 from protocol.refusals import RefusalCode, Refused
 from protocol.vocabulary import Role, Step
-from starter.actors import ONLY_LOOK
 from starter.cli.output import say, write_fields, write_json, write_table
 from starter.cli.session import Session, session
 from starter.limits import check_text
@@ -87,7 +86,7 @@ _OF_STATE = ("fileHolder", "coordinator", "processDirector", "escalation")
 
 
 def _only(actor: Actor, asked: str | None) -> str | None:
-    if actor.role in ONLY_LOOK:
+    if only_looks(actor):
         return asked
     if actor.role is Role.PERSON or asked not in (None, actor.organisation):
         raise Refused(RefusalCode.NOT_ALLOWED)

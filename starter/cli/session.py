@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from protocol.access import reader
+from protocol.access import only_looks, reader
 from protocol.messages import Actor
 from protocol.vocabulary import Role
 from runtime.settings import Settings, load
-from starter.actors import ONLY_LOOK, parse_actor
-from starter.standing import CASE_ID, Standing, check_in_directory, directory, find_for
+from starter.actors import parse_actor
+from starter.standing import Standing, check_in_directory, directory, find_for, known
 from store import AccessEntry, AccessEvent, KeyRing, Store
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class Session:
 
     async def log(self, what: str, case_id: str | None = None, event: AccessEvent = AccessEvent.READ) -> None:
         """Write who does what into the access log, before it is done."""
-        known = case_id if case_id is not None and CASE_ID.fullmatch(case_id) else None
+        number = await known(self.store, case_id)
         actor, os_user = await self._pseudonymous(), _os_user()
         # Who sits at the shell looks on behalf of whom they name; who names nobody looks for themselves.
         await self.store.log_access(
             AccessEntry(
-                actor=actor, case_id=known, what=what, purpose=_PURPOSE, event=event, os_user=os_user,
+                actor=actor, case_id=number, what=what, purpose=_PURPOSE, event=event, os_user=os_user,
                 on_behalf=actor.user or actor.person,
             )
         )  # fmt: skip
@@ -85,10 +85,10 @@ class Session:
         organisation, user = self.actor.organisation, self.actor.user
         if organisation is None or user is None:
             return self.actor
-        known = self.actor.role in ONLY_LOOK or organisation in await directory(self.store, self.settings.region)
+        listed = only_looks(self.actor) or organisation in await directory(self.store, self.settings.region)
         # Of an organisation that does not exist nobody's name is kept.
         named = (
-            await self.store.staff_id(organisation, user) if known else self.store.keys.pseudonym(organisation, user)
+            await self.store.staff_id(organisation, user) if listed else self.store.keys.pseudonym(organisation, user)
         )
         return self.actor.model_copy(update={"user": named})
 

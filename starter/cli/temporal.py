@@ -14,7 +14,7 @@ Retention = Annotated[
     typer.Option(
         "--retention",
         metavar="DURATION",
-        help="How long Temporal keeps workflows that ended, such as 30d; without it one that is there stays as it is.",
+        help="How long Temporal keeps workflows that ended, such as 90d; without it one that is there stays as it is.",
         show_default=False,
     ),
 ]

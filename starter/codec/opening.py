@@ -7,15 +7,12 @@ from collections.abc import Sequence
 
 from temporalio.api.common.v1 import Payload
 
-from protocol.access import Field, seen
+from protocol.access import reads_history
 from protocol.messages import Actor
 from protocol.refusals import RefusalCode, Refused
 from runtime.codec import SealingCodec, is_sealed, sealed_for
-from starter.standing import CASE_ID, find_for
+from starter.standing import CASE_ID, find_for, known
 from store import AccessEntry, AccessEvent, AccessPoint, Store
-
-SHOWS = frozenset({Field.STATE, Field.DEADLINES, Field.JOURNAL})
-"""What the history of a case holds: who sees all of it sees the payloads. Of people there is nothing in it."""
 
 
 async def opened(payloads: Sequence[Payload], actor: Actor, store: Store, codec: SealingCodec) -> list[Payload]:
@@ -44,7 +41,7 @@ async def _look(store: Store, case_id: str, count: int, actor: Actor) -> None:
     await store.log_access(
         AccessEntry(
             actor=actor,
-            case_id=case_id,
+            case_id=await known(store, case_id),
             what=f"history {count}",
             purpose="console",
             event=AccessEvent.DECODE,
@@ -52,5 +49,5 @@ async def _look(store: Store, case_id: str, count: int, actor: Actor) -> None:
         )
     )
     standing = await find_for(store, case_id, actor)
-    if not seen(standing.case, actor) >= SHOWS:
+    if not reads_history(standing.case, actor):
         raise Refused(RefusalCode.NOT_ALLOWED)

@@ -29,7 +29,7 @@ async def ensure(client: Client) -> tuple[Part, ...]:
 def _found(name: str, type_: int | None, wanted: int) -> Part:
     if type_ is None:
         return Part(KIND, name, State.MISSING)
-    if True:
+    if type_ == wanted:
         return Part(KIND, name, State.THERE)
     return Part(KIND, name, State.WRONG, f"is {_type(type_)}, moet {_type(wanted)} zijn: haal hem in Temporal weg")
 

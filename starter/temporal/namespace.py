@@ -17,8 +17,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from starter.temporal.part import Part, State
 
 KIND = "namespace"
-RETENTION = timedelta(days=30)
-"""Of workflows that ended: the file itself is in PostgreSQL, and there the region's periods hold."""
+RETENTION = timedelta(days=90)
+"""Of workflows that ended: longer than backups are kept. The file itself is in PostgreSQL, where the region's periods hold."""
 
 
 async def look(client: Client) -> Part:

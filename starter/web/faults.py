@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.refusals import RefusalCode, Refused
-from starter import standing
 from starter.errors import BadInput, NotReachable, StarterError, TakenNotCarriedOut, TooLarge
 from starter.web.page import problem, refusal, texts
 from starter.web.security.noted import Security, noted
@@ -111,6 +110,6 @@ class Faults:
 
 
 def _case(scope: Scope) -> dict[str, str]:
-    """Which case a page was of; what somebody typed in its place is theirs."""
-    found = str(scope.get("path_params", {}).get("case_id", ""))
-    return {"case_id": found} if standing.CASE_ID.fullmatch(found) else {}
+    """Which case a page was of, once that was found; what somebody typed in its place is theirs."""
+    found = scope.get("state", {}).get("case_id")
+    return {"case_id": found} if found else {}

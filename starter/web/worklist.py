@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from protocol import vocabulary as v
-from protocol.access import Field, seen, sees
+from protocol.access import Field, only_looks, seen, sees
 from protocol.accounting import Ground, ground
 from protocol.calendar import end_of, local_day
 from protocol.case import Case, Deadline
@@ -25,11 +24,10 @@ from protocol.deadlines import owner
 from protocol.policy import Calendar
 from protocol.refusals import Refused
 from starter import standing
-from starter.actors import ONLY_LOOK
 from starter.fields import MESSAGES
-from starter.standing import Standing
 from starter.web.case.names import Names
 from starter.web.due import Due, due
+from starter.web.form import form, typed
 from starter.web.looks import walled
 from starter.web.page import page, texts
 from starter.web.services import services
@@ -41,9 +39,6 @@ from store.worklist import MOST_COUNTED, Place, WorkFilter, WorkLine
 PAGE = 50
 _PURPOSE = "work list"
 _SUNDAY = 7
-_NOT_IN_A_NUMBER = re.compile(r"[^0-9a-z]")
-_GROUP = 4
-_DIGITS = 12
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -132,11 +127,21 @@ def stretches(calendar: Calendar, now: datetime) -> Today:
 
 
 async def _list(request: Request) -> Response:
+    return await _shown(request)
+
+
+async def _search(request: Request) -> Response:
+    """Lead to the case of a number. It is sent and stands in no address: somebody may type a name there."""
+    number = form(request).text("zaak")
+    found = await _searched(request, number) if number else None
+    if number and not found:
+        return await _shown(request, number, 422)
+    return RedirectResponse(f"/zaken/{found}" if found else "/zaken", 303)
+
+
+async def _shown(request: Request, searched: str | None = None, status: int = 200) -> Response:
+    """The list; above it what was searched for in vain, which stands nowhere else."""
     here, me, t = services(request), visitor(request), texts(request)
-    if "zaak" in request.query_params:
-        found = await _searched(request, request.query_params["zaak"])
-        if found:
-            return RedirectResponse(f"/zaken/{found}", 303)
     await here.store.log_access(_entry(me, Choice.of(request)))
     choice, policy = Choice.of(request), await here.store.policy(here.region)
     when, whose = stretches(policy.calendar, datetime.now(UTC)), _organisation(me)
@@ -144,9 +149,9 @@ async def _list(request: Request) -> Response:
     names = Names(t, {row.id: row.name for row in await here.store.organisations(here.region)})
     counts = await here.store.work_counts(here.region, whose, now=when.now, today=when.today, week=when.week)
     return page(
-        request, "worklist.html",
+        request, "worklist.html", status,
         filtered=choice != Choice(), lines=[_line(me, t, policy.calendar, line, when.now) for line in lines], names=names, choice=choice,
-        counts=counts, most=MOST_COUNTED, searched=request.query_params.get("zaak"),
+        counts=counts, most=MOST_COUNTED, searched=searched, typed=typed(request).text("zaak"),
         next=choice.address(na=last) if last else None, begun="na" in request.query_params,
         waiting=await _waiting(request), done=_done(t, request.query_params.get("gedaan", "")),
         options=_options(t, whose is not None),
@@ -155,22 +160,20 @@ async def _list(request: Request) -> Response:
 
 def _organisation(me: Visitor) -> str | None:
     """Whose cases: of the visitor's organisation, or of the region for who looks after that."""
-    return None if me.actor.role in ONLY_LOOK else me.actor.organisation
+    return None if only_looks(me.actor) else me.actor.organisation
 
 
-async def _searched(request: Request, typed: str) -> str | None:
+async def _searched(request: Request, wanted: str) -> str | None:
     """The case of this number, however it was typed; None where there is none for this visitor."""
-    bare = _NOT_IN_A_NUMBER.sub("", typed.lower())
-    number = "-".join(bare[place : place + _GROUP] for place in range(0, _DIGITS, _GROUP))
     here, me = services(request), visitor(request)
-    found: Standing | None = None
-    with suppress(Refused):
-        found = await standing.find_for(here.store, number, me.staff)
-    if standing.CASE_ID.fullmatch(number):
-        outcome = Outcome.SHOWN if found else Outcome.REFUSED
-        about = AccessEntry(actor=me.staff, case_id=number, what="number", purpose=_PURPOSE, event=AccessEvent.SEARCH)
-        basis = ground(found.case, me.staff) if found else Ground.NONE
-        await here.store.log_access(about.model_copy(update={"outcome": outcome, "basis": basis}))
+    number, found = await standing.known(here.store, wanted), None
+    if number:
+        with suppress(Refused):
+            found = await standing.find_for(here.store, number, me.staff)
+    outcome = Outcome.SHOWN if found else Outcome.REFUSED
+    about = AccessEntry(actor=me.staff, case_id=number, what="number", purpose=_PURPOSE, event=AccessEvent.SEARCH)
+    basis = ground(found.case, me.staff) if found else Ground.NONE
+    await here.store.log_access(about.model_copy(update={"outcome": outcome, "basis": basis}))
     return found.case.id if found else None
 
 
@@ -261,4 +264,7 @@ def _words(t: Texts, words: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, t.word(word)) for word in words]
 
 
-routes: list[BaseRoute] = [Route("/zaken", walled(_list))]
+routes: list[BaseRoute] = [
+    Route("/zaken", walled(_list), methods=["GET"]),
+    Route("/zaken", walled(_search), methods=["POST"]),
+]

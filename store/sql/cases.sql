@@ -35,7 +35,11 @@ ORDER BY opened_at
 LIMIT $2;
 
 -- name: opening
-SELECT opening FROM vangnet.cases WHERE case_id = $1;
+-- Nothing of a case whose logs are destroyed: of it nothing is known but its number.
+SELECT opening FROM vangnet.cases WHERE case_id = $1 AND opening <> '{}';
+
+-- name: is_case
+SELECT EXISTS (SELECT FROM vangnet.cases WHERE case_id = $1);
 
 -- name: same_pupil
 SELECT found.case_id

@@ -6,8 +6,11 @@ WITH closed AS MATERIALIZED (
     WHERE opened.case_id = $1 AND shown.step = 'closed'
     FOR NO KEY UPDATE OF opened
 )
-INSERT INTO vangnet.holds (region, case_id, placed_by) SELECT region, case_id, $2 FROM closed
-ON CONFLICT DO NOTHING
+INSERT INTO vangnet.holds AS placed (region, case_id, placed_by, ground, review_on)
+SELECT region, case_id, $2, $3, $4 FROM closed
+-- Placed again it is looked at again.
+ON CONFLICT (case_id) WHERE lifted_at IS NULL DO UPDATE SET ground = excluded.ground, review_on = excluded.review_on
+    WHERE (placed.ground, placed.review_on) IS DISTINCT FROM (excluded.ground, excluded.review_on)
 RETURNING true;
 
 -- name: lift_hold
@@ -15,4 +18,5 @@ UPDATE vangnet.holds SET lifted_at = clock_timestamp(), lifted_by = $2 WHERE cas
 RETURNING true;
 
 -- name: holds
-SELECT case_id, placed_at, placed_by FROM vangnet.holds WHERE region = $1 AND lifted_at IS NULL ORDER BY placed_at, hold;
+SELECT case_id, placed_at, placed_by, ground, review_on FROM vangnet.holds WHERE region = $1 AND lifted_at IS NULL
+ORDER BY review_on, hold;

@@ -7,7 +7,8 @@ SELECT opened.case_id, opened.head_number AS number, shown.step IS DISTINCT FROM
         ORDER BY told.staged_at, told.message_id
     ) AS staged
 FROM vangnet.cases AS opened LEFT JOIN vangnet.overview AS shown USING (case_id)
-WHERE $1::text IS NULL OR opened.case_id = $1
+WHERE ($1::text IS NULL OR opened.case_id = $1)
+  AND opened.opening <> '{}' -- a case whose logs are destroyed is as good as unknown
 ORDER BY opened.case_id;
 
 -- name: restore_case

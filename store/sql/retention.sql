@@ -56,8 +56,11 @@ INSERT INTO vangnet.retention_log
     (region, case_id, part, act, rule, since, started_on, due_on, request_id, role, user_id)
 SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::date, $8::date, $9::text, $10::text, $11::text
 -- While a case is held nothing of it is destroyed, by whomever: what is not written down here is not done.
-WHERE $4 <> 'destroy' OR $3 = 'history'
-   OR NOT EXISTS (SELECT FROM vangnet.holds AS placed WHERE placed.case_id = $2 AND placed.lifted_at IS NULL)
+WHERE ($4 <> 'destroy' OR $3 = 'history'
+   OR NOT EXISTS (SELECT FROM vangnet.holds AS placed WHERE placed.case_id = $2 AND placed.lifted_at IS NULL))
+  -- With its logs an open request would go as well, unanswered.
+  AND ($3 <> 'logs'
+   OR NOT EXISTS (SELECT FROM vangnet.rights_requests AS asked WHERE asked.case_id = $2 AND asked.state = 'open'))
 ON CONFLICT DO NOTHING
 RETURNING true;
 

@@ -1,7 +1,7 @@
 -- name: ask_review
 INSERT INTO vangnet.reviews
-    (review_id, case_id, message_id, name, digest, role, organisation, asker_id, controller, sealed, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (review_id, case_id, message_id, name, digest, role, organisation, asker_id, controller, sealed, expires_at, asked_covered)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT DO NOTHING;
 
 -- name: review_of_message
@@ -12,7 +12,7 @@ SELECT review_id, digest FROM vangnet.reviews WHERE case_id = $1 AND message_id 
 SELECT review_id, case_id, message_id, name, role, organisation, asker_id,
     CASE WHEN reviews.state = 'waiting' AND reviews.expires_at <= clock_timestamp() + coalesce(clock_offset, '0') THEN 'expired'
         ELSE reviews.state END AS state,
-    decided_by, refusal, asked_at, reviews.expires_at, decided_at
+    decided_by, refusal, asked_at, asked_covered, reviews.expires_at, decided_at
 FROM vangnet.reviews
 LEFT JOIN vangnet.overview USING (case_id)
 WHERE organisation = $1 AND role = $2 AND asked_at > clock_timestamp() - $3::interval
@@ -23,7 +23,7 @@ LIMIT $4;
 SELECT review_id, case_id, message_id, name, role, organisation, asker_id,
     CASE WHEN reviews.state = 'waiting' AND reviews.expires_at <= clock_timestamp() + coalesce(clock_offset, '0') THEN 'expired'
         ELSE reviews.state END AS state,
-    decided_by, refusal, asked_at, reviews.expires_at, decided_at, controller, sealed, answer
+    decided_by, refusal, asked_at, asked_covered, reviews.expires_at, decided_at, controller, sealed, answer
 FROM vangnet.reviews
 LEFT JOIN vangnet.overview USING (case_id)
 WHERE review_id = $1 AND organisation = $2 AND role = $3;

@@ -14,6 +14,7 @@ from starter.web.login.sitting import Sitting
 from starter.web.security.cookies import SESSION
 from tests.codec.serving import CONSOLE, Server, running_codec, texts
 from tests.starter.stack import Stack
+from tests.store.raw import tampered
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +55,16 @@ async def test_a_session_of_the_pages_opens_what_its_owner_sees(beside: Server, 
 
 
 async def test_a_session_that_is_over_opens_nothing(beside: Server, case: str) -> None:
-    """Logged out, made up, or of somebody whom the provider does not know any more."""
+    """Logged out, made up, left idle, or of somebody whom the provider does not know any more."""
     sealed = await beside.sealed(case, "een")
     cookie = await session(beside, "o.ops")
     await beside.stack.store.end_sessions_of(f"{beside.issuer} gemeente/o.ops")
     for no in (cookie, f"{SESSION}=none"):
         assert 401 == (await beside.decode(sealed, None, cookie=no)).status_code
+    idle = await session(beside, "o.ops")
+    dsn = beside.stack.settings.database_url.get_secret_value()
+    await tampered(dsn, "UPDATE vangnet.sessions SET last_seen_at = last_seen_at - interval '1 hour'")
+    assert 401 == (await beside.decode(sealed, None, cookie=idle)).status_code
     beside.people.save(tuple(person for person in DEMO if person.user != "o.ops"))
     assert 401 == (await beside.decode(sealed, None, cookie=await session(beside, "o.ops"))).status_code
     beside.people.save(DEMO)

@@ -14,6 +14,8 @@ from tests.deploy.tools import DEPLOY, judge, settings, unknown
 _COMPOSE = DEPLOY / "compose.yaml"
 _OURS = ("migrate", "worker", "web", "codec", "temporal-setup")
 _LASTING = ("database", "worker", "web", "codec", "temporal-database", "temporal", "console")
+_NEEDLESS = {"migrate": ("database_url", "key_ring", "oidc_key"), "temporal-setup": ("anchor_key",)}
+"""Secrets that a service is told of because all are, and not given: it does not open them."""
 _NO_OPTION = "no_such_option: 1"
 Service = dict[str, JsonValue]
 
@@ -76,9 +78,25 @@ def test_the_world_reaches_pages_console_and_codec_only(services: dict[str, Serv
     assert all(port.startswith("127.0.0.1:") for published in ports.values() for port in published)
     networks = yaml.safe_load(_COMPOSE.read_text(encoding="utf-8"))["networks"]
     inside = {name for name, network in networks.items() if network and network.get("internal")}
-    assert {"data", "temporal", "temporal-data"} == inside
+    assert {"data", "temporal", "temporal-data", "metrics"} == inside
     for name in ("database", "temporal-database", "temporal", "migrate"):
         assert set(cast("list[str]", services[name]["networks"])) <= inside, name
+
+
+def test_prometheus_has_a_place_beside_the_processes(services: dict[str, Service]) -> None:
+    """In a network that no database and nobody from outside stands in, where each process tells."""
+    inside = {name for name, each in services.items() if "metrics" in cast("list[str]", each["networks"])}
+
+    assert {"worker", "web", "codec"} == inside
+    assert inside == {name for name in _OURS if any("METRICS" in each for each in _environment(services[name]))}
+
+
+def test_what_is_rarely_set_reaches_each_process(services: dict[str, Service]) -> None:
+    """By a file that need not be there; its name is not committed with what is in it."""
+    more = [{"path": "more.env", "required": False}]
+
+    assert set(_OURS) == {name for name, each in services.items() if more == each.get("env_file")}
+    assert "/deploy/more.env" in (DEPLOY.parent / ".gitignore").read_text(encoding="utf-8").split()
 
 
 def test_no_secret_stands_in_the_environment(services: dict[str, Service]) -> None:
@@ -86,8 +104,7 @@ def test_no_secret_stands_in_the_environment(services: dict[str, Service]) -> No
     for name, service in services.items():
         given = {f"/run/secrets/{secret}" for secret in cast("list[str]", service.get("secrets", []))}
         named = {value for value in _environment(service).values() if value.startswith("/run/secrets/")}
-        needless = {"/run/secrets/database_url", "/run/secrets/key_ring", "/run/secrets/oidc_key"}
-        assert named <= given | (needless if name == "migrate" else set()), name
+        assert named <= given | {f"/run/secrets/{each}" for each in _NEEDLESS.get(name, ())}, name
         assert not {key for key in _environment(service) if key.endswith(("PASSWORD", "_PWD", "SECRET", "_JSON"))}, name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import pytest
@@ -13,6 +14,8 @@ from tests.deploy.tools import DEPLOY, judge, unknown
 _OVERLAY = DEPLOY / "kubernetes" / "voorbeeld"
 _TRIGGER = {"endpoint", "namespace", "taskQueue", "queueTypes", "targetQueueSize"}
 """Of KEDA's trigger `temporal`, as its documentation names them since 2.17."""
+_CONNECTIONS, _FOR_OTHERS = 100, 10
+"""What PostgreSQL takes unless it is told, and how many of those are not for pods that last."""
 Object = dict[str, object]
 
 
@@ -66,7 +69,7 @@ def test_a_pod_can_do_no_more_than_it_has_to(objects: list[Object]) -> None:
         assert (False, True) == (inside["allowPrivilegeEscalation"], inside["readOnlyRootFilesystem"]), name
         assert {"drop": ["ALL"]} == inside["capabilities"], name
         assert {"cpu", "memory"} == set(cast("Object", _at(container, "resources", "limits"))), name
-        assert cast("str", _at(container, "image")).endswith("/vangnet:0.1"), name
+        assert "/vangnet:" in cast("str", _at(container, "image")), name
 
 
 def test_what_lasts_is_probed_and_never_gone_at_once(objects: list[Object]) -> None:
@@ -92,14 +95,19 @@ def test_nobody_reaches_anybody_unless_it_is_written(objects: list[Object]) -> N
 
 
 def test_services_lead_to_pods(objects: list[Object]) -> None:
-    """By labels and by the name of the port; the ingress leads to services."""
+    """By labels and by the name of the port; the ingress leads to services, and for what is not the world's to nobody."""
     services = _of(objects, "Service")
+    assert "selector" not in cast("Object", services.pop("vangnet-nobody")["spec"])
     for name, service in services.items():
         assert _labels(_pods(objects)[name]).items() >= cast("dict[str, str]", _at(service, "spec", "selector")).items()
         ports = cast("list[dict[str, str]]", _at(_pods(objects)[name], "spec", "containers", 0, "ports"))
         assert _at(service, "spec", "ports", 0, "targetPort") in {port["name"] for port in ports}
     rules = cast("list[Object]", _at(_of(objects, "Ingress")["vangnet"], "spec", "rules"))
     assert set(services) == {_at(rule, "http", "paths", 0, "backend", "service", "name") for rule in rules}
+    for rule in rules:
+        closed = cast("list[Object]", _at(rule, "http", "paths"))[1:]
+        assert [("/healthz", "Exact"), ("/readyz", "Exact")] == [(path["path"], path["pathType"]) for path in closed]
+        assert {"vangnet-nobody"} == {_at(path, "backend", "service", "name") for path in closed}
 
 
 def test_workers_follow_the_backlog(objects: list[Object]) -> None:
@@ -112,6 +120,36 @@ def test_workers_follow_the_backlog(objects: list[Object]) -> None:
     assert all(isinstance(value, str) for value in cast("Object", trigger["metadata"]).values())
     assert "replicas" not in cast("Object", _of(objects, "Deployment")["vangnet-worker"]["spec"])
     assert 2 == _at(scaled, "spec", "minReplicaCount")
+
+
+def test_all_pods_together_fit_the_database(objects: list[Object]) -> None:
+    """Also while each kind is replaced, one pod at a time; some are left for commands, backups and the superuser."""
+    (settings,) = _of(objects, "ConfigMap").values()
+    each = int(cast("dict[str, str]", settings["data"])["VANGNET_DATABASE_CONNECTIONS"])
+    deployments = _of(objects, "Deployment")
+    pods = 0
+    for name, deployment in deployments.items():
+        scaled = _of(objects, "ScaledObject").get(name)
+        many = _at(scaled, "spec", "maxReplicaCount") if scaled else _at(deployment, "spec", "replicas")
+        pods += cast("int", many) + cast("int", _at(deployment, "spec", "strategy", "rollingUpdate", "maxSurge"))
+
+    assert pods * each <= _CONNECTIONS - _FOR_OTHERS
+
+
+def test_prometheus_finds_every_process_by_its_job(objects: list[Object]) -> None:
+    """The example for a cluster gives pods the names by which the rules know them; without, all would be away."""
+    (found,) = yaml.safe_load((DEPLOY / "prometheus" / "kubernetes.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    chosen, job, _ = found["relabel_configs"]
+    example = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    jobs = set()
+    for pod in _pods(objects).values():
+        for port in cast("list[dict[str, str]]", cast("Object", _at(pod, "spec", "containers", 0)).get("ports", [])):
+            labels = _labels(pod)
+            if re.fullmatch(chosen["regex"], f"{labels['app.kubernetes.io/name']};{port['name']}"):
+                jobs.add(job["replacement"].replace("$1", labels["app.kubernetes.io/component"]))
+
+    assert {each["job_name"] for each in example if each["job_name"].startswith("vangnet-")} == jobs
+    assert ["vangnet"] == found["kubernetes_sd_configs"][0]["namespaces"]["names"]
 
 
 def test_every_setting_exists(objects: list[Object]) -> None:

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from runtime.alive import alive
+from runtime.secret_files import read_secrets, secret_fields
+from runtime.settings import PREFIX, Settings
 from starter.cli.region_keeping import Beginning
 from starter.web.login.tokens import ClientKey
 from store import KeyRing
@@ -43,6 +45,28 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert f"postgresql://vangnet_app:{made['database_app_password'].decode().strip()}@postgres.example/vangnet\n" == (
         made["database_url"].decode()
     )
+
+
+def test_a_secret_given_by_itself_goes_before_its_file(tmp_path: Path) -> None:
+    """As restore.sh gives the wrapper its database: both at once would end every command."""
+    secrets = tmp_path / "etc" / "secrets"
+    secrets.mkdir(parents=True)
+    (tmp_path / "etc" / "settings").write_text("VANGNET_REGION=voorbeeld\n", encoding="utf-8")
+    for name in ("database_url", "migrate_database_url", "smtp_password"):
+        (secrets / name).write_text("a file", encoding="utf-8")
+    wrapper = (DEPLOY / "systemd" / "vangnet.sh").read_text(encoding="utf-8")
+    (tmp_path / "vangnet").write_text(
+        wrapper.replace("/etc/vangnet", f"{tmp_path}/etc").replace("/opt/vangnet/bin/vangnet", "/usr/bin/env"),
+        encoding="utf-8",
+    )
+    fields = secret_fields(Settings)
+    given = {PREFIX + field.upper(): "by itself" for field in ("database_url", "migrate_database_url", "smtp_password")}
+
+    for environment, expected in (({}, "a file"), (given, "by itself")):
+        said = judge("sh", tmp_path / "vangnet", **environment).said
+        seen = dict(line.split("=", 1) for line in said.splitlines() if line.startswith(PREFIX))
+        read = {PREFIX + field.upper(): value for field, value in read_secrets(PREFIX, fields, seen).items()}
+        assert dict.fromkeys(given, expected) == {name: (seen | read)[name] for name in given}
 
 
 def test_the_example_region_can_begin() -> None:

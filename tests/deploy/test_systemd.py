@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from runtime.settings import CHECKOUT
 from tests.deploy.tools import DEPLOY, Judged, judge, settings, unknown
 
 _UNITS = DEPLOY / "systemd"
@@ -26,7 +28,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _verified(folder: Path) -> Judged:
-    units = sorted((*folder.glob("*.service"), *folder.glob("*.target")))
+    units = sorted(unit for kind in ("service", "target", "timer") for unit in folder.glob(f"*.{kind}"))
     return judge("systemd-analyze", "verify", "--man=no", *units, SYSTEMD_UNIT_PATH=f"{folder}:")
 
 
@@ -59,9 +61,37 @@ def test_a_unit_is_exposed_to_little(units: Path, unit: str) -> None:
     assert 0 == found.code, found.said
 
 
+def test_what_starts_by_itself_is_named_where_it_is_taken_away() -> None:
+    """Systemd takes no patterns there: a unit that is not named would start again with the server."""
+    page = (CHECKOUT / "docs" / "operate" / "install.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    systemctl disable --now (.+)$", page.split("## Taking it away")[1], re.MULTILINE)
+    starting = {unit.name for unit in _UNITS.iterdir() if unit.is_file() and "[Install]" in unit.read_text("utf-8")}
+
+    assert starting <= {name if "." in name else f"{name}.service" for name in line.split()}
+    assert "vangnet-worker.service" in starting
+
+
 def test_every_setting_exists() -> None:
     """A name with a slip of the pen would end the process that gets it."""
     written = [(_UNITS / "vangnet-.service.d" / "bounds.conf").read_text(encoding="utf-8")]
     written += [(_UNITS / unit).read_text(encoding="utf-8") for unit in _services()]
     assert set() == unknown(iter(re.findall(r"\b(VANGNET_\w+)=", "\n".join(written))))
     assert set() == unknown(iter(settings(_UNITS / "settings")))
+
+
+def test_the_console_is_where_the_others_say() -> None:
+    """Its address, client and login provider are those of the settings; the proxy leads to its port, of loopback only."""
+    console = yaml.safe_load((_UNITS / "console.yaml").read_text(encoding="utf-8"))
+    ours = settings(_UNITS / "settings")
+    provider = console["auth"]["providers"][0]
+    proxy = (DEPLOY / "nginx" / "vangnet.conf").read_text(encoding="utf-8")
+
+    assert [ours["VANGNET_CODEC_ORIGIN"]] == console["cors"]["allowOrigins"]
+    assert f"{ours['VANGNET_CODEC_ORIGIN']}/auth/sso/callback" == provider["callbackUrl"]
+    assert ours["VANGNET_CODEC_AUDIENCE"] == provider["clientId"]
+    assert ours["VANGNET_OIDC_ISSUER"] == provider["providerUrl"]
+    assert ours["TEMPORAL_ADDRESS"] == console["temporalGrpcAddress"]
+    assert console["host"] == "127.0.0.1"
+    assert f"proxy_pass http://127.0.0.1:{console['port']};" in proxy
+    for address in (ours["VANGNET_CODEC_ORIGIN"], console["codec"]["endpoint"]):
+        assert f"server_name {address.removeprefix('https://')};" in proxy

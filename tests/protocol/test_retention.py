@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import vocabulary as v
-from protocol.keeping import DEFAULT_KEEPING, Keep, Part, Since, rule
+from protocol.keeping import DEFAULT_KEEPING, STAY, Keep, Part, Since, limits, rule
 from protocol.messages import Actor
 from protocol.policy import Policy
 from protocol.retention import Act, Held, Hold, due, keep, months_after, opens_shielded, periods, steps, under_duty
@@ -90,6 +90,54 @@ def test_only_the_zvh_part_is_shielded_at_closing(part: Part) -> None:
     assert [] == again
 
 
+_C, _F, _L, _G = Since.CLOSED, Since.FIRST_PROCESSED, Since.LAST_CHANGED, Since.LEFT_SCHOOL
+SINCE = {
+    (part, outcome): since
+    for part, sinces in {
+        # handled at school, returned, ended, cancelled
+        Part.SCHOOL: (_G, _G, _G, _C),
+        Part.COORDINATOR: (_C, _L, _L, _C),
+        Part.ZVH: (_F, _F, _F, _C),
+    }.items()
+    for outcome, since in zip(
+        (OUTCOME.HANDLED_AT_SCHOOL, OUTCOME.RETURNED, OUTCOME.ENDED, OUTCOME.CANCELLED), sinces, strict=True
+    )
+}
+"""From when each period counts."""
+
+
+def test_what_each_part_is_besides_kept() -> None:
+    """However a case ended: the ZVH's part is shielded, and the school's is a duty unless there was no case."""
+    kept = {(part, outcome): keep(POLICY, part, outcome) for part, outcome in product(Part, OUTCOME)}
+
+    assert {place for place in kept if place[0] is Part.ZVH} == {place for place, one in kept.items() if one.shielded}
+    assert {(Part.SCHOOL, outcome) for outcome in OUTCOME if outcome is not OUTCOME.CANCELLED} == {
+        place for place, one in kept.items() if one.duty
+    }
+    assert SINCE == {place: one.since for place, one in kept.items()}
+
+
+SOONEST = {
+    # (part, outcome): months after opening at which it can be due, and after leaving where that was told
+    (Part.SCHOOL, OUTCOME.RETURNED): (96, 24),
+    (Part.SCHOOL, OUTCOME.CANCELLED): (1, 1),
+    (Part.COORDINATOR, OUTCOME.HANDLED_AT_SCHOOL): (12, 12),
+    (Part.COORDINATOR, OUTCOME.ENDED): (240, 240),
+    (Part.ZVH, OUTCOME.RETURNED): (60, 60),
+    (Part.ZVH, OUTCOME.CANCELLED): (1, 1),
+}
+
+
+def test_how_soon_a_part_can_be_due() -> None:
+    """The pupil's file counts from leaving, which nobody is thought to do before six years; the law bounds the ZVH."""
+    found = {(one.part, one.outcome): one for one in periods(POLICY)}
+    longer = Policy(region="demo", retention={"zvh.returned": Keep(months=600, since=Since.LEFT_SCHOOL)})
+    (zvh,) = (one for one in periods(longer) if (one.part, one.outcome) == (Part.ZVH, OUTCOME.RETURNED))
+
+    assert SOONEST == {place: (found[place].months, found[place].when_left) for place in SOONEST}
+    assert (60, 60) == (zvh.months, zvh.when_left)
+
+
 def test_no_region_keeps_the_zvh_part_longer_than_the_law() -> None:
     """Five years after the first processing, whatever the settings say."""
     endless = Policy(region="demo", retention={"zvh.returned": Keep(months=1200, since=Since.LAST_CHANGED)})
@@ -103,6 +151,25 @@ def test_a_region_sets_a_period_of_its_own() -> None:
 
     assert date(2027, 5, 23) == gone_on(held(Part.COORDINATOR), own)
     assert keep(POLICY, Part.COORDINATOR, OUTCOME.ENDED) == keep(own, Part.COORDINATOR, OUTCOME.ENDED)
+
+
+@pytest.mark.parametrize(("part", "outcome"), EXPECTED)
+def test_no_region_destroys_at_once_what_it_has_a_duty_to_keep(part: Part, outcome: OUTCOME) -> None:
+    """By a slip of the hand, that is: a nought counts as a month from where it counts, and as the whole of a duty."""
+    name = rule(part, outcome)
+    nothing = DEFAULT_KEEPING[name].model_copy(update={"months": 0})
+    slip = Policy(region="demo", retention={name: nothing}, longest_stay=0)
+    first = {
+        Since.CLOSED: date(2026, 12, 23),
+        Since.LAST_CHANGED: date(2027, 2, 5),
+        Since.FIRST_PROCESSED: date(2025, 4, 30),
+    }
+
+    expected = first[nothing.since] if not nothing.duty else date(2032, 11, 23)
+
+    assert expected == gone_on(held(part, outcome), slip)
+    assert (24 if nothing.duty else 1) == limits(name).least
+    assert (48, 60 if part is Part.ZVH else 1200) == (limits(STAY).least, limits(name).most)
 
 
 def test_an_open_request_holds_what_is_due() -> None:

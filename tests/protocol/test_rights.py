@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import reduce
 from itertools import product
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from protocol import events as e
 from protocol import messages as m
 from protocol import vocabulary as v
+from protocol.access import readers
 from protocol.case import Case
+from protocol.evolve import evolve
 from protocol.messages import Actor, Guardian
 from protocol.rights import (
     GROUNDS,
@@ -22,9 +25,15 @@ from protocol.rights import (
     concerns,
     handles_requests,
     in_the_way,
+    kept_back,
     may_ask,
     reads_for_request,
 )
+from tests.protocol import access_scenes as at
+from tests.protocol import seen, told
+from tests.protocol import stories as s
+from tests.protocol.samples import samples
+from tests.protocol.telling import DIRECTORY, actor, organisations, recorded
 
 CASE = Case(
     id="c", region="demo", number=1, at=datetime(2026, 11, 22, tzinfo=UTC), cjg="cjg", zvh="zvh",
@@ -44,9 +53,20 @@ WHO_MAY_ASK = {
     ("pupil", "guardian-1"): set(),
 }
 SHARING = {
-    "decide_report", "forward_case", "accept_forward", "engage_partners", "plan_network_meeting", "escalate",
-    "report_non_cooperation", "accept_escalation",
+    "record_legal_basis", "decide_report", "forward_case", "accept_forward", "engage_partners", "answer_partner_request",
+    "change_school", "plan_network_meeting", "escalate", "report_non_cooperation", "accept_escalation",
 }  # fmt: skip
+"""Told as in the samples: a partner that accepts, a report that is needed, a legal basis that is no acute danger."""
+GOES_ON = (
+    m.DecideReport(needed=False),
+    m.AnswerPartnerRequest(answer=v.PartnerAnswer.DECLINE),
+    m.RecordLegalBasis(basis=v.LegalBasis.ACUTE_DANGER, parties=organisations("cjg"), second_reviewer="bert"),
+    m.SetGuardians(guardians=()),
+)
+"""Messages of the same names, or close to them, by which nobody gets to read anything."""
+READ_ALL_THE_SAME = {"answer_consent", "accept_report"}
+"""People consent themselves; and who accepts a report reads it already (what was filed before comes with it)."""
+ONE_PARENT = m.SetGuardians(guardians=(Guardian(person="guardian-1", custody=True),))
 
 
 @pytest.mark.parametrize(("requester", "subject"), WHO_MAY_ASK)
@@ -83,18 +103,83 @@ def test_what_stands_in_the_way_is_a_ground_to_refuse_by() -> None:
         assert ground is None or ground in GROUNDS[right]
 
 
+G = RefusalGround
+REFUSED_BY = {
+    Right.ACCESS: {G.NOT_ENTITLED, G.OTHERS_INTEREST, G.UNFOUNDED},
+    Right.CORRECTION: {G.NOT_ENTITLED, G.NOT_WRONG, G.UNFOUNDED},
+    Right.OBJECTION: {G.NOT_ENTITLED, G.COMPELLING, G.LEGAL_CLAIM, G.UNFOUNDED},
+    Right.ERASURE: {G.NOT_ENTITLED, G.CASE_OPEN, G.RETENTION_DUTY, G.OTHERS_INTEREST, G.LEGAL_CLAIM, G.UNFOUNDED},
+}
+"""By hand from AVG 12, 15 lid 4, 16, 17 lid 3, 21 lid 1 and Jeugdwet 7.3.4, 7.3.5, 7.3.9, 7.3.10."""
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_by_what_each_right_can_be_refused(right: Right) -> None:
+    """Each ground once, and no other: what is refused without a ground in law is a right taken away."""
+    assert sorted(REFUSED_BY[right]) == sorted(GROUNDS[right])
+
+
+def test_a_held_case_is_not_erased() -> None:
+    """A criminal case may need it; who asks for something else gets it all the same."""
+    held = {right: in_the_way(right, entitled=True, case_open=False, duty=False, held=True) for right in Right}
+
+    assert {Right.ERASURE: G.LEGAL_CLAIM} == {right: ground for right, ground in held.items() if ground}
+
+
+def test_what_a_child_told_is_kept_back_from_who_asks_for_it() -> None:
+    """The parent may be who the child is kept safe from; who asks for themselves gets it."""
+    assert kept_back("guardian-1", "pupil")
+    assert not kept_back("pupil", "pupil")
+
+
 def test_an_objection_stops_sharing_and_nothing_else() -> None:
     """Written down by hand: everything by which somebody else gets to read the file."""
-    stopped = {m.name_of(message) for message in m.TOLD_BY_PEOPLE if blocked_by_objection(CASE, message)}
+    stopped = {name for name, message in samples(s.talked()).items() if blocked_by_objection(CASE, message)}
 
     assert SHARING == stopped
+    assert not any(blocked_by_objection(CASE, message) for message in GOES_ON)
 
 
 def test_an_objection_stops_nothing_in_acute_danger() -> None:
     """Help does not wait."""
     acute = CASE.model_copy(update={"safety": v.Safety.ACUTE})
 
-    assert not any(blocked_by_objection(acute, message) for message in m.TOLD_BY_PEOPLE)
+    assert not any(blocked_by_objection(acute, message) for message in samples(s.talked()).values())
+
+
+def test_an_objection_keeps_a_parent_from_being_left_out() -> None:
+    """Who did not consent stays asked where the others' consent would do without them; a new address is no matter."""
+    asked = s.talked().must(s.ask(), "school-de-meent").must(s.answer("pupil"), "pupil")
+    waiting = asked.must(s.answer("guardian-1"), "guardian-1").state
+    as_they_are = m.SetGuardians(guardians=waiting.guardians)
+
+    assert blocked_by_objection(waiting, ONE_PARENT)
+    assert not blocked_by_objection(waiting, as_they_are)
+    assert not blocked_by_objection(s.consented().state, ONE_PARENT)
+
+
+def widened(before: Case, after: Case) -> bool:
+    """Whether somebody reads more than they did, who needs no emergency for it."""
+    had = readers(before)
+    return any(set(now) - set(had.get(who, ())) for who, now in readers(after).items() if not who.startswith("emerg"))
+
+
+def test_all_by_which_somebody_gets_to_read_waits_for_the_decision() -> None:
+    """In every scene, whatever can be told there by whoever may: who reads more afterwards got it by what stops."""
+    missed = set()
+    for make in (*told.SCENES.values(), *(make for make, _ in seen.SEEN.values())):
+        telling = at.stage(make)
+        for name, message in (*samples(telling).items(), ("set_guardians", ONE_PARENT)):
+            if blocked_by_objection(telling.state, message):
+                continue
+            for who in (*DIRECTORY, *telling.state.persons):
+                events = telling.decide(message, actor(who), note=True)
+                if not isinstance(events, str):
+                    turn = recorded(telling.state, events, actor(who), telling.now)
+                    missed |= {name} if widened(telling.state, reduce(evolve, turn, telling.state)) else set()
+                    break
+
+    assert READ_ALL_THE_SAME - {"answer_consent"} <= missed <= READ_ALL_THE_SAME
 
 
 @pytest.mark.parametrize("role", list(v.Role))

@@ -6,7 +6,18 @@ import pytest
 
 from protocol import messages as m
 from protocol import vocabulary as v
-from protocol.access import Field, Filed, deadlines_seen, reads_file, reads_note, seen, sees
+from protocol.access import (
+    Field,
+    Filed,
+    Relation,
+    deadlines_seen,
+    reads_file,
+    reads_note,
+    reads_review,
+    relations,
+    seen,
+    sees,
+)
 from protocol.case import Case
 from protocol.keeping import Part
 from tests.protocol import access_scenes as at
@@ -118,6 +129,27 @@ def test_an_agency_that_takes_part_writes_as_a_partner() -> None:
     assert reads_note(case, other, Filed(COORDINATOR, staff("cjg"), "declare_acute"))
 
 
+AS_PARTNERS = {
+    ("ggd", v.Role.PARTNER): True,
+    ("veilig-thuis", v.Role.AGENCY): True,
+    ("veilig-thuis", v.Role.PARTNER): True,
+    ("zvh", v.Role.ZVH): True,
+    ("zvh", v.Role.PARTNER): True,
+    ("ggd", v.Role.SCHOOL): False,
+    ("veilig-thuis", v.Role.SCHOOL): False,
+}
+
+
+def test_every_kind_of_partner_takes_part_as_itself() -> None:
+    """Under its own role or a partner's, in an organisation that was asked; nobody gets in as a school."""
+    asked = [organisation(name) for name in ("veilig-thuis", "zvh")]
+    telling = s.at_partners().must(s.basis("ggd", "veilig-thuis", "zvh"), "cjg")
+    case = telling.must(m.EngagePartners(partners=(*asked, organisation("ggd"))), "cjg").state
+    actors = {(name, role): m.Actor(role=role, organisation=name, user="anna") for name, role in AS_PARTNERS}
+
+    assert AS_PARTNERS == {place: Relation.PARTNER in relations(case, who) for place, who in actors.items()}
+
+
 def test_what_is_taken_away_is_gone_at_once() -> None:
     """A withdrawal, the end of a partnership and a hand-over each take effect with the next look."""
     telling, ggd, own = s.engaged(), staff("ggd"), Filed(COORDINATOR, staff("ggd"), "complete_action")
@@ -131,3 +163,27 @@ def test_what_is_taken_away_is_gone_at_once() -> None:
     assert VIEWS["coordinator"] == seen(handed.state, staff("cjg"))
     handed.must(m.ConfirmHandOver(), "school-de-meent")
     assert not seen(handed.state, staff("cjg"))
+
+
+def test_a_proposal_is_read_like_a_note_of_ones_own() -> None:
+    """With cover, or in an emergency; it closes with a withdrawal. The school always reads its own; nobody reads others'."""
+    telling, zvh = at.zvh_directs(at.asked_zvh("partners")), staff("zvh")
+    assert reads_review(telling.state, zvh, m.EndCase, asked_covered=True)
+    at.withdrawn(telling)
+    for covered in (True, False):
+        assert not reads_review(telling.state, zvh, m.EndCase, asked_covered=covered)
+    assert reads_review(telling.state, zvh, m.EndCase, asked_covered=True, emergency=True)
+    assert reads_review(telling.state, staff("school-de-meent"), m.RecordLegalBasis, asked_covered=True)
+
+
+def test_a_legal_basis_is_weighed_before_there_is_cover() -> None:
+    """Who coordinates without cover reads a legal basis that was asked without it, and nothing else."""
+    case, cjg = s.at_bare_partners().state, staff("cjg")
+    read = {
+        (message, covered)
+        for message in (m.RecordLegalBasis, m.EndCase)
+        for covered in (True, False)
+        if reads_review(case, cjg, message, asked_covered=covered)
+    }
+    assert {(m.RecordLegalBasis, False)} == read
+    assert not reads_review(case, staff("jeugdbescherming"), m.RecordLegalBasis, asked_covered=False)

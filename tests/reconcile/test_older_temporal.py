@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -18,9 +19,12 @@ from protocol import vocabulary as v
 from protocol.notices import NoticeKind as Kind
 from runtime.codec import SealingCodec
 from runtime.settings import CHECKOUT
+from runtime.temporal import TASK_QUEUE
 from starter.reconcile.finding import Found
+from starter.reconcile.reconciler import Reconciler
 from store import KeyRing, MessageState
 from tests.protocol.telling import actor
+from tests.reconcile.dumping import dump, put_back
 from tests.reconcile.test_older_database import everything, reconciled
 from tests.workflows import stories
 from tests.workflows.case import ToldCase
@@ -29,6 +33,8 @@ from tests.workflows.names import SCHOOL
 from tests.workflows.patience import eventually
 from tests.workflows.server import TemporalServer
 from tests.workflows.town import Town, intake
+from workflows.case import CaseWorkflow
+from workflows.start import CaseInput
 
 
 async def test_an_empty_temporal(town: Town, temporal: TemporalServer, key_ring: KeyRing) -> None:
@@ -140,6 +146,41 @@ async def test_what_was_only_taken_is_named(town: Town, temporal: TemporalServer
     await other.stop_worker()
 
 
+async def test_a_key_ring_that_cannot_read_the_histories(town: Town, temporal: TemporalServer, logs: LogWatch) -> None:
+    """Somebody put another key ring back: it is said of each case, and nothing is touched."""
+    logs.expect("temporal")
+    case = await town.open()
+    await case.notices()
+    wrong = await temporal.client(SealingCodec(KeyRing.generate()), town.client.namespace)
+    (finding,) = [found async for found in Reconciler(town.store, wrong, dry_run=False).all()]
+    assert (Found.UNREADABLE, False) == (finding.found, finding.fine)
+
+
+async def test_a_history_that_temporal_no_longer_keeps(town: Town, tmp_path: Path, logs: LogWatch) -> None:
+    """The journal lacks events and the run that had them is gone: it is said, and nothing is made up."""
+    logs.expect("asyncpg", "store_unavailable")
+    case = await stories.talked(await town.open())
+    await case.notices()
+    await case.quiet()
+    await dump(town.dsn, tmp_path / "dump")
+    await case.told(SCHOOL, "record_police_contact", contact="report")
+    await case.quiet()
+    state = await case.state()
+    await town.stop_worker()
+    await case.handle.terminate("lost")
+    town.opened.remove(case)
+    start = CaseInput(policy=await town.store.policy(state.region), case=state)
+    await town.client.start_workflow(CaseWorkflow.run, start, id=f"case/{case.id}", task_queue=TASK_QUEUE)
+    await town.start_worker()
+    await case.quiet()
+    await town.stop_worker()
+    await put_back(town.dsn, tmp_path / "dump")
+    before = await case.journal()
+    finding = (await reconciled(town))[case.id]
+    assert (Found.HISTORY_GONE, False, state.number) == (finding.found, finding.fine, finding.temporal)
+    assert before == await case.journal()
+
+
 async def test_the_command(town: Town, temporal: TemporalServer) -> None:
     """Exit codes: 1 for what would be done, 0 when it is done, 3 for a case that nobody knows; each shown as JSON."""
     case = await town.open()
@@ -151,7 +192,7 @@ async def test_the_command(town: Town, temporal: TemporalServer) -> None:
     nobody = await command(town, temporal, "--case", "aaaa-bbbb-cccc")
     assert [1, 0, 3] == [asked[0], done[0], nobody[0]]
     assert [case.id] == [row["caseId"] for row in asked[1]["cases"]] == [row["caseId"] for row in done[1]["cases"]]
-    assert [True, False] == [asked[1]["dryRun"], done[1]["dryRun"]]
+    assert [True, False] == [bool(row[1]["dryRun"]) for row in (asked, done)]
 
 
 async def command(town: Town, temporal: TemporalServer, *arguments: str) -> tuple[int, dict[str, list[dict[str, str]]]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from starter.cli.checking import NotFine, _privacy
 from tests.starter.stack import CJG, SCHOOL, ZVH, Ended, Stack, an_intake
 
 ONE_LINE = 1
@@ -298,6 +299,15 @@ async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
     found = {finding["name"]: finding["fine"] for finding in json.loads(away.out)}
     down = {"temporal": False, "mail": False, "login": False}
     assert {"keys": True, "database": True, "keystore": True, "anchors": True, "privacy": True} | down == found
+
+
+async def test_nobody_to_tell_of_an_emergency_is_not_fine(stack: Stack) -> None:
+    """Without the privacy officer's address the check says so, and is not in order but on the local stack."""
+    nobody = stack.settings.model_copy(update={"privacy_mail_to": None, "local": False})
+    with pytest.raises(NotFine, match="VANGNET_PRIVACY_MAIL_TO"):
+        await _privacy(nobody)
+    assert "niet ingesteld" in await _privacy(nobody.model_copy(update={"local": True}))
+    assert "ingesteld" == await _privacy(nobody.model_copy(update={"privacy_mail_to": "p@gemeente.example"}))
 
 
 async def test_a_missing_setting_is_named(stack: Stack) -> None:

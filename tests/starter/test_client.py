@@ -65,6 +65,18 @@ async def test_a_case_id_says_nothing_and_is_read_easily(stack: Stack) -> None:
     assert set(one) <= {*ALPHABET, "-"}
 
 
+async def test_an_incident_ties_cases_and_is_no_number_any_more(stack: Stack) -> None:
+    """Two cases of one incident hold the same digest, those of another hold another; what was typed stands nowhere."""
+    cases = [await stack.open(an_intake(incident=number)) for number in ("Fatima-7", "fatima-7", "Fatima-8")]
+
+    found = [overview.case.incident for case in cases if (overview := await stack.store.overview(case))]
+    kept = [opening.model_dump_json() for case in cases if (opening := await stack.store.opening(case))]
+
+    assert [True, True, False] == [incident == found[0] for incident in found]
+    assert 3 == len(kept)
+    assert "fatima" not in " ".join((*kept, *map(str, found))).lower()
+
+
 async def test_the_same_opening_gives_the_same_case(stack: Stack) -> None:
     """The same id with the same content opens one case; with other content it is refused."""
     intake = an_intake()

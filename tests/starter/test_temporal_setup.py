@@ -127,14 +127,14 @@ def _every(time: timedelta) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
 
 
 async def test_how_long_what_ended_is_kept(stack: Stack) -> None:
-    """A month when it is made; afterwards only who asks for it changes it."""
+    """Three months when it is made; afterwards only who asks for it changes it."""
     client = await fresh(stack)
     made = await namespace.ensure(client, None)
-    assert (State.MADE, True) == (made.state, "30 dagen" in made.detail)
+    assert (State.MADE, True) == (made.state, "90 dagen" in made.detail)
     await until(lambda: _attributes_known(client))
-    changed = await namespace.ensure(client, timedelta(days=90))
-    assert (State.CHANGED, True) == (changed.state, "90 dagen, was" in changed.detail)
-    assert "90 dagen" in (await namespace.ensure(client, None)).detail
+    changed = await namespace.ensure(client, timedelta(days=120))
+    assert (State.CHANGED, True) == (changed.state, "120 dagen, was" in changed.detail)
+    assert "120 dagen" in (await namespace.ensure(client, None)).detail
 
 
 async def test_an_attribute_of_another_type_is_told(stack: Stack) -> None:

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from protocol.retention import Act, due, parts_gone_by
-from store import NO_CASE, AccessEntry, AnchorLine, Broken, Fault, Log, Store
+from protocol.keeping import Part
+from protocol.retention import Act, HoldGround, due, parts_gone_by
+from protocol.rights import RequestState, Right
+from store import NO_CASE, AccessEntry, AnchorLine, Asked, Broken, Fault, Log, Store
 from tests.store import builders as b
 from tests.store.anchoring import KEY, rehash
 from tests.store.closed_cases import PRIVACY, closed
@@ -92,6 +94,46 @@ async def test_what_is_over_goes_and_the_audit_knows(
     assert (await rows(database, neighbour.id))[0]
 
 
+async def test_nothing_else_tells_of_it_either(store: Store, database: str, old: tuple[b.Story, AnchorLine]) -> None:
+    """How the case stood and ended goes with its journal: of it the number is left, and that its logs were destroyed."""
+    story, line = old
+    parts = Asked(
+        region=b.REGION, case_id=story.id, kind=Right.ACCESS, subject="pupil", requester="pupil",
+        parts=(Part.SCHOOL,), received_on=_TODAY, due_on=_TODAY,
+    )  # fmt: skip
+    request = await store.enter_request(parts, PRIVACY)
+    assert 0 == await store.destroy_logs(b.REGION, story.id)  # somebody waits for an answer
+    await store.decide_request(request, RequestState.WITHDRAWN, PRIVACY)
+    assert {"overview", "messages", "rights_requests", "notes"} <= await where_it_stands(database, story.id)
+    neighbour = await b.asked(store)
+    before = await where_it_stands(database, neighbour.id)
+
+    assert 0 < await store.destroy_logs(b.REGION, story.id)
+
+    left = {"cases", "retention_log", "destroyed", "cuts", "anchor_heads", "access_heads", "access_log"}
+    assert await where_it_stands(database, story.id) <= left
+    assert ["logs"] == [row.part for row in await store.retention_log(b.REGION) if row.case_id == story.id]
+    async with connected(database) as connection:
+        kept = await connection.fetchrow("SELECT opening, next_person FROM vangnet.cases WHERE case_id = $1", story.id)
+    assert ("{}", 0) == tuple(kept or ())
+    assert (None, None) == (await store.opening(story.id), await store.overview(story.id))
+    assert [neighbour.id] == [known.case_id for known in await store.standings()]
+    assert (before, ()) == (await where_it_stands(database, neighbour.id), await broken(store, line))
+
+
+async def where_it_stands(database: str, case_id: str) -> set[str]:
+    """The tables in which a row bears the case's number, whatever tables there will be."""
+    async with connected(database) as connection:
+        columns = await connection.fetch(
+            "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema IN ('vangnet', 'keystore') AND column_name IN ('case_id', 'scope')"
+        )
+        return {
+            table for schema, table, column in columns
+            if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {schema}.{table} WHERE {column} = $1)", case_id)  # noqa: S608
+        }  # fmt: skip
+
+
 async def test_what_is_not_over_stays(store: Store, database: str) -> None:
     """Not while a part is left, not while it is young, and not without an anchor that is old enough."""
     open_, young = await closed(store), await gone(store)
@@ -171,7 +213,10 @@ async def test_the_application_itself_deletes_nothing(store: Store, old: tuple[b
     for statement in (
         "DELETE FROM vangnet.access_log WHERE scope = $1",
         "DELETE FROM vangnet.journal WHERE case_id = $1",
+        "DELETE FROM vangnet.retention_log WHERE case_id = $1",
+        "DELETE FROM vangnet.rights_steps WHERE request_id = $1",
         "INSERT INTO vangnet.cuts (log, scope, number, hash, rows) VALUES ('journal', $1, 1, '', 1)",
+        "SELECT vangnet.forget_case($1)",
     ):
         async with store._pool.acquire() as connection:
             await connection.execute("SELECT set_config('vangnet.cutting', 'lawful', false)")
@@ -183,7 +228,7 @@ async def test_the_application_itself_deletes_nothing(store: Store, old: tuple[b
 async def test_a_case_that_is_held_keeps_its_logs(store: Store, database: str, old: tuple[b.Story, AnchorLine]) -> None:
     """While a criminal case may need it nothing goes; afterwards it does."""
     story, _ = old
-    assert await store.place_hold(story.id, PRIVACY)
+    assert await store.place_hold(story.id, PRIVACY, HoldGround.PROSECUTION, _TODAY)
 
     assert 0 == await store.destroy_logs(b.REGION, story.id)
     assert all(await rows(database, story.id))

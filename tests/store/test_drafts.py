@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from protocol.messages import Actor
 from protocol.vocabulary import Role
+from runtime.settings import CHECKOUT
 from store import AccessEntry, Store
+from tests.dumps import BIN
 
 WRITER = Actor(role=Role.SCHOOL, organisation="school-de-meent", user="s-schrijver")
 COLLEAGUE = WRITER.model_copy(update={"user": "s-collega"})
@@ -86,3 +92,32 @@ async def test_nothing_of_it_is_legible(store: Store, database: str) -> None:
     await connection.close()
     assert SECRET.encode() not in row["sealed"]
     assert SECRET not in str(dict(row))
+
+
+async def test_no_backup_holds_a_draft(store: Store, database: str, tmp_path: Path) -> None:
+    """What was typed of a child would outlive the erasure of their case there: the script's dump has the table, and no row."""
+    await store.begin_draft(WRITER, "i-1", "signalen", SECRET)
+    ours = tmp_path / "bin" / "vangnet"  # the list of destroyed keys is told elsewhere
+    ours.parent.mkdir()
+    ours.write_text("#!/bin/sh\n", encoding="utf-8")
+    ours.chmod(0o700)
+    paths = {"PATH": f"{ours.parent}:{BIN}:{os.environ['PATH']}", "BACKUP_DATABASE_URL": database}
+
+    moment = (await said(CHECKOUT / "deploy" / "backup" / "backup.sh", tmp_path, **paths)).strip()
+    dumped = await said("pg_restore", "--file=-", tmp_path / f"file-{moment}.dump", **paths)
+
+    filled = set(re.findall(r"^COPY vangnet\.(\w+)", dumped, re.MULTILINE))
+    assert {"cases", "notes", "journal"} <= filled
+    assert not filled & {"drafts", "typed", "sessions"}
+    assert "CREATE TABLE vangnet.drafts" in dumped
+
+
+async def said(program: str | Path, *arguments: str | Path, **environment: str) -> str:
+    """Run a program as somebody at a shell does; what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        "env", program, *arguments, env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert 0 == process.returncode, err.decode()
+    return out.decode()

@@ -81,6 +81,7 @@ def test_what_is_keyed_says_nothing_without_the_secret() -> None:
     assert one.link_token("n") != other.link_token("n")
     assert one.message_digest(b"x") != other.message_digest(b"x")
     assert one.pseudonym("cjg", "jan") != other.pseudonym("cjg", "jan")
+    assert one.incident("s", "2026-7") != other.incident("s", "2026-7")
     born = date(2012, 2, 29)
     assert one.fingerprint("s", "p", born) != other.fingerprint("s", "p", born)
     assert one.webhook_secret("cjg") != one.webhook_secret("zvh")

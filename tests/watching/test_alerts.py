@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.watching.naming import DASHBOARD, RULE_TESTS, RULES, RUNBOOK, queries, rules
 
@@ -42,6 +43,27 @@ def test_the_rules_do_what_they_say(promtool: str, file: Path) -> None:
 def test_the_example_of_a_configuration_is_one(promtool: str) -> None:
     """What Prometheus is given as an example, it takes, with the rules that it names."""
     assert f"{len(rules())} rules found" in _ran(promtool, "check", "config", "prometheus.yml", folder=RULES.parent)
+
+
+def test_every_severity_reaches_somebody() -> None:
+    """By the example of Alertmanager: each of its ways leads to a receiver, and what has none of its own to a mailbox."""
+    example = yaml.safe_load((RULES.parent / "alertmanager.yml").read_text(encoding="utf-8"))
+    ways = {each["matchers"][0]: each["receiver"] for each in example["route"]["routes"]}
+    there = {each["name"]: each.keys() - {"name"} for each in example["receivers"]}
+
+    assert {f'severity="{each}"' for each in _SEVERITIES - {"warning"}} == ways.keys()
+    assert {example["route"]["receiver"], *ways.values()} == there.keys()
+    assert {"email_configs", "webhook_configs"} == there[ways['severity="critical"']]
+    assert all("email_configs" in kinds for kinds in there.values())
+
+
+def test_pods_are_found_by_a_configuration_that_is_one(promtool: str, tmp_path: Path) -> None:
+    """All of it but the asking of Kubernetes, which Debian's Prometheus is built without."""
+    example = yaml.safe_load((RULES.parent / "kubernetes.yml").read_text(encoding="utf-8"))
+    del example["scrape_configs"][0]["kubernetes_sd_configs"]
+    (tmp_path / "kubernetes.yml").write_text(yaml.safe_dump(example), encoding="utf-8")
+
+    assert "SUCCESS" in _ran(promtool, "check", "config", "kubernetes.yml", folder=tmp_path)
 
 
 def test_each_rule_is_shown_to_fire_and_not_to_fire() -> None:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from runtime.errors import SettingsError
 from runtime.health import Check, answering, database, polling, temporal
 from runtime.metrics import Metric
+from runtime.settings import Address
 from store import KeyRing, Store
 from tests.codec.serving import running_codec
 from tests.postgres import Postgres
@@ -108,10 +110,20 @@ async def test_a_worker_that_does_not_ask_for_work_is_not_ready(watched: Watched
     worker = Worker(
         watched.client, task_queue="nothing", workflows=[Broken], workflow_runner=UnsandboxedWorkflowRunner()
     )
-    assert (503, "not_polling\n") == await _ready(polling(worker))
+    stop = asyncio.Event()
+    check = polling(worker, stop)
+
+    async def asks() -> bool:
+        return await check() is None
+
+    assert (503, "not_polling\n") == await _ready(check)
     async with worker:
-        assert (200, "ok\n") == await _ready(polling(worker))
-    assert (503, "not_polling\n") == await _ready(polling(worker))
+        await until(asks)
+        assert (200, "ok\n") == await _ready(check)
+        stop.set()
+        assert (503, "not_polling\n") == await _ready(check)
+    stop.clear()
+    assert (503, "not_polling\n") == await _ready(check)
 
 
 async def test_who_does_not_answer_in_time_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,13 +137,23 @@ async def test_who_does_not_answer_in_time_is_not_ready(monkeypatch: pytest.Monk
     assert (503, "no_answer_in_time\n") == await _ready(never)
 
 
-async def test_an_address_that_is_taken_is_told() -> None:
-    """With the setting's name."""
+async def test_an_address_that_cannot_be_had_is_told() -> None:
+    """One that is taken, and one that is not this machine's: with the setting's name."""
     address = f"127.0.0.1:{free_port()}"
     async with answering(address):
-        with pytest.raises(SettingsError, match="VANGNET_HEALTH_ADDRESS"):
-            async with answering(address):
-                pass
+        for wrong in (address, "192.0.2.1:8082"):
+            with pytest.raises(SettingsError, match="VANGNET_HEALTH_ADDRESS"):
+                async with answering(wrong):
+                    pass
+
+
+@pytest.mark.parametrize("wrong", ["8082", "127.0.0.1:99999", "http://127.0.0.1:8082", "::1:8082", "127.0.0.1:"])
+def test_an_address_that_is_none_is_no_setting(wrong: str) -> None:
+    """It is told before anything is opened."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Address).validate_python(wrong)
+    for right in ("127.0.0.1:8082", "0.0.0.0:65535", "[::1]:8082", "worker:8082"):
+        assert right == TypeAdapter(Address).validate_python(right)
 
 
 async def test_pages_and_codec_server_say_the_same(watched: Watched, stack: Stack, tmp_path: Path) -> None:

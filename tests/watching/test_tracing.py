@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -25,8 +26,10 @@ from temporalio.worker import Replayer
 
 from protocol.events import RungReached
 from runtime.codec import SealingCodec
+from runtime.errors import SettingsError
 from runtime.following import _HEADER, Following, _parent, _with
 from runtime.sandbox import sandbox
+from runtime.settings import Settings, load
 from runtime.temporal import data_converter
 from runtime.tracing import Traces, read, traces, written
 from tests.replay.record import recorded
@@ -56,6 +59,12 @@ def _at(span: ReadableSpan) -> SpanContext:
 
 async def _clicked(watched: Watched, spans: InMemorySpanExporter, case: str) -> Sequence[ReadableSpan]:
     """Ask a guardian for consent on the page; the spans of that trace once the mail is out."""
+
+    async def quiet() -> bool:
+        described = await watched.client.get_workflow_handle(f"case/{case}").describe()
+        return not described.raw_description.pending_activities
+
+    await until(quiet)  # what is sent already takes along what comes meanwhile
     async with Visit(watched.pages) as visit:
         await visit.log_in("m.dewit")
         spans.clear()
@@ -208,14 +217,34 @@ def test_a_span_travels_as_it_is() -> None:
     assert found == read(written(found))
 
 
-def test_without_an_endpoint_there_is_nothing() -> None:
-    """No tracing, and nothing of OpenTelemetry in the processes."""
-    assert traces(None, "vangnet-worker", {}) is None
+def test_without_an_endpoint_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No tracing, whatever a cluster sets for everybody, and nothing of OpenTelemetry in the processes."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://elders:4318")
+    assert traces(None, "vangnet-worker") is None
     script = (
         "import sys, worker, starter.web.serving; print(any(name.startswith('opentelemetry') for name in sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
     assert "False\n" == found.stdout
+
+
+@pytest.mark.parametrize(("endpoint", "fine"), [
+    ("http://127.0.0.1:4318", True), ("http://localhost:4318/otlp", True), ("http://[::1]:4318", True),
+    ("https://collector.example", True), ("http://collector.example:4318", False), ("http://127.0.0.1.elders.example", False),
+    ("http://localhost@elders.example", False), ("http://127.0.0.1:4318@elders.example", False), ("https://wie:wat@elders.example", False),
+])  # fmt: skip
+def test_spans_cross_a_network_by_https_only(
+    endpoint: str, fine: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In the clear they go to a collector on this machine, and to nobody else."""
+    monkeypatch.setenv("VANGNET_TRACES_ENDPOINT", endpoint)
+    monkeypatch.chdir(tmp_path)
+    wrong = None
+    try:
+        load(Settings)
+    except SettingsError as error:
+        wrong = str(error)
+    assert fine == ("VANGNET_TRACES_ENDPOINT" not in (wrong or ""))
 
 
 async def test_spans_reach_a_collector() -> None:

@@ -192,6 +192,9 @@ REFUSED = {"/zaken/nieuw"}
 """Of these everybody else hears that it is not theirs; all others are no page for them."""
 
 POSTS = {
+    "/zaken": "SOCVZAJDFPT",
+    "/toegang": "P",
+    "/toegang/uittreksel": "P",
     "/zaken/nieuw": "SO",
     "/organisaties/nieuw": "F",
     "/organisaties/ggd": "F",

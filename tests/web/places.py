@@ -42,7 +42,7 @@ async def _of_the_school(web: Pages, visit: Visit) -> list[str]:
     forms = (name.replace("_", "-") for name in MESSAGES)
     return [
         "/zaken",
-        "/zaken?stap=report&zaak=x",
+        "/zaken?stap=report",
         f"/zaken/{case}",
         f"/zaken/{await coordinated(web)}",
         f"/zaken/{case}/stand?nummer=1",
@@ -71,6 +71,7 @@ async def _of_the_privacy_officer(web: Pages, visit: Visit) -> list[str]:
         "/rechten",
         f"/rechten/nieuw?zaak={case}",
         "/rechten/bewaartermijnen",
+        "/rechten/bewaartermijnen/aanpassen",
         request,
         *(f"{request.partition('?')[0]}/{below}" for below in ("stukken", "inzage")),
     ]

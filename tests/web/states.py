@@ -22,7 +22,7 @@ from tests.web.visiting import Visit
 PROBLEMS = (
     "not_found", "forbidden", "foreign", "stale_form", "too_large", "no_uploads", "unreadable", "too_many",
     "unavailable", "taken", "failed", "erased", "shielded", "key_missing", "link",
-    "login_failed", "login_away", "no_access",
+    "login_failed", "login_away", "login_weak", "no_access",
 )  # fmt: skip
 """Of each problem the page; ``tests.web.specimen`` shows them without that it has to go wrong."""
 

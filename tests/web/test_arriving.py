@@ -43,11 +43,17 @@ async def echo(request: Request) -> Response:
         raise
 
 
+async def slow(_: Request) -> Response:
+    """Take longer to answer than a request may take to arrive."""
+    await asyncio.sleep(2 * Hurried.WITHIN.total_seconds())
+    return PlainTextResponse("at last")
+
+
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """A server on a port of its own."""
     held, _ = listening()
-    app = Starlette(routes=[Route("/", echo, methods=["POST"])])
+    app = Starlette(routes=[Route("/", echo, methods=["POST"]), Route("/slow", slow)])
     server = Quiet(uvicorn.Config(app, http=Hurried, log_config=None, lifespan="off"))
     running = asyncio.create_task(server.serve([held]))
     yield held.getsockname()[1]
@@ -88,4 +94,12 @@ async def test_what_comes_in_pieces_is_answered(port: int) -> None:
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
         assert head.startswith(b"HTTP/1.1 200")
         assert b"abcde" == await reader.readexactly(5)
+    writer.close()
+
+
+async def test_a_page_takes_the_time_that_it_takes(port: int) -> None:
+    """Only what arrives has to be in time."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"at last")
     writer.close()

@@ -13,13 +13,14 @@ import pytest
 from pydantic import JsonValue
 from pypdf import PdfReader
 
+from protocol.messages import Actor
 from protocol.notices import LinkPurpose
-from protocol.vocabulary import DeEscalationReason, EndReason
+from protocol.vocabulary import DeEscalationReason, EndReason, Role
 from starter.web.links.opened import COOKIE
 from starter.web.links.pdf import pdf
 from starter.web.links.sheet import Part, Sheet
 from starter.web.texts import catalogue
-from store import Controller
+from store import AccessEntry, AccessFilter, Controller
 from tests.web.link_cases import PARENT, handed_over, link, state, tell
 from tests.web.serving import Pages
 from tests.web.visiting import Visit
@@ -117,6 +118,18 @@ async def test_opened_does_not_last(web: Pages, visit: Visit, agreed: str) -> No
         visit.cookies[COOKIE] = cookie
 
         assert 303 == (await visit.get(address)).status_code
+
+
+async def test_what_is_taken_along_is_an_export(web: Pages, visit: Visit, agreed: str) -> None:
+    """The access log tells reading on the screen from the file that somebody keeps."""
+    address = await opened(web, visit, agreed)
+    await visit.get(address)
+    await visit.get(f"{address}.pdf")
+
+    look = AccessEntry(actor=Actor(role=Role.PRIVACY, organisation="gemeente", user="o"), what="test", purpose="test")
+    rows = await web.store.accesses(AccessFilter(case_id=agreed), look, limit=3)
+
+    assert ["export", "read"] == [row.event for row in rows if row.purpose == "hand_over link"]
 
 
 async def test_the_pdf_says_the_same_and_is_made_to_last(web: Pages, visit: Visit, agreed: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
+from protocol.keeping import Part
 from protocol.notices import LinkPurpose
+from protocol.rights import Right
 from protocol.vocabulary import PartnerStatus
 from store import AccessEntry
-from tests.starter.stack import CJG, actor
+from store.rights import Asked
+from tests.starter.stack import CJG, REGION, actor
 from tests.web.link_cases import PARENT, engaged, events, handed_over, link, links, state, tell
 from tests.web.serving import Pages
 from tests.web.visiting import Visit
@@ -133,12 +137,50 @@ async def test_a_question_that_is_over_says_so(web: Pages, visit: Visit) -> None
 
 
 async def test_what_was_answered_by_logging_in_is_shown(web: Pages, visit: Visit) -> None:
-    """A link that was not used shows the organisation's answer all the same, in a closed case too."""
+    """A link that was not used shows the organisation's answer all the same; once the case is closed it is shut."""
     case = await handed_over(web)
     path = await link(web, case, "ggd", _ANSWER)
 
     open_shown = (await visit.get(path)).text
     await tell(web, case, "confirm-hand-over")
+    shut = await visit.get(path)
 
     assert "Wij doen mee" in open_shown
-    assert "Wij doen mee" in (await visit.get(path)).text
+    assert 404 == shut.status_code
+    assert case not in shut.text
+
+
+async def test_an_ended_partnership_shuts_the_link_at_once(web: Pages, visit: Visit) -> None:
+    """Whose part is over reads nothing any more, its own answer and the number of the case neither."""
+    case = await engaged(web)
+    path = await link(web, case, "ggd", _ANSWER)
+    await visit.get(path)
+    await visit.post(path, {"answer": "accept", "note": ""})
+    before = await visit.get(path)
+    await tell(web, case, "finish-partner", CJG, partner="ggd")
+
+    shut = await visit.get(path)
+
+    assert (200, 404) == (before.status_code, shut.status_code)
+    assert case in before.text
+    assert case not in shut.text
+
+
+async def test_taking_part_waits_for_an_objection_and_declining_does_not(web: Pages, visit: Visit) -> None:
+    """Who accepted would read the file: the answer says that it cannot be now, and the link still takes a no."""
+    case = await engaged(web)
+    path = await link(web, case, "ggd", _ANSWER)
+    await visit.get(path)
+    today = datetime.now(UTC).date()
+    objection = Asked(
+        region=REGION, case_id=case, kind=Right.OBJECTION, subject="pupil", requester="pupil", parts=(Part.SCHOOL,),
+        received_on=today, due_on=today,
+    )  # fmt: skip
+    await web.store.enter_request(objection, actor("privacy:gemeente:p.privacy"))
+
+    refused = await visit.post(path, {"answer": "accept", "note": ""})
+    declined = await visit.post(path, {"answer": "decline", "note": "vol"})
+
+    assert (409, 303) == (refused.status_code, declined.status_code)
+    assert "Meedoen kan nu nog niet" in refused.text
+    assert PartnerStatus.DECLINED is await status(web, case)

@@ -136,7 +136,10 @@ async def test_for_nobody_else_these_pages_exist(visit: Visit, user: str, path: 
 async def test_an_extract_says_which_organisation_and_never_who(visit: Visit, case: str) -> None:
     """For one person of a case: when, which organisation and role, what, why and on what ground; it is an export."""
     await visit.log_in(OFFICER)
-    choose = await visit.get(f"/toegang/uittreksel?zaak={case.upper().replace('-', ' ')}")
+    await visit.get("/toegang/uittreksel")
+    asked = await visit.post("/toegang/uittreksel", {"zaak": case.upper().replace("-", " ")})
+    assert asked.headers["location"] == f"/toegang/uittreksel?zaak={case}"
+    choose = await visit.follow(asked)
     assert ["pupil", "guardian-1"] == re.findall(r'name="persoon" value="([^"]+)"', choose.text)
 
     answer = await visit.get(f"/toegang/uittreksel?zaak={case}&persoon=guardian-1")
@@ -151,6 +154,21 @@ async def test_an_extract_says_which_organisation_and_never_who(visit: Visit, ca
     )
     log = rows((await visit.get(f"/toegang?zaak={case}&soort=export")).text)
     assert ["ouder 1" in row.lower() and "p.privacy" in row for row in log] == [True, True]
+
+
+async def test_what_is_chosen_leads_to_an_address(visit: Visit, case: str) -> None:
+    """Of codes, and of a number that there is: to keep, to send on, and to go on from."""
+    await visit.log_in(OFFICER)
+    await visit.get("/toegang")
+    looks = await visit.post(
+        "/toegang", {"zaak": case.replace("-", ""), "organisatie": "school-de-meent", "soort": "read"}
+    )
+    extract = await visit.post("/toegang/uittreksel", {"zaak": case, "persoon": "guardian-1"})
+    none = await visit.post("/toegang", {"zaak": "", "van": "", "organisatie": "niemand"})
+
+    assert f"/toegang?zaak={case}&organisatie=school-de-meent&soort=read" == looks.headers["location"]
+    assert f"/toegang/uittreksel?zaak={case}&persoon=guardian-1" == extract.headers["location"]
+    assert "/toegang" == none.headers["location"]
 
 
 async def test_an_extract_is_about_one_person(web: Pages, visit: Visit) -> None:

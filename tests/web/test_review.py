@@ -11,11 +11,14 @@ from httpx2 import Response
 from pydantic import JsonValue
 
 from protocol.events import event_name
+from protocol.messages import Actor
 from protocol.refusals import RefusalCode, Refused
+from protocol.vocabulary import Role
 from starter.web.review import Proposal, propose, waiting_for
 from starter.web.visitor import Visitor
+from store import AccessEntry, AccessFilter
 from tests.web.serving import Pages
-from tests.web.told import MEENT, by, sent, talked
+from tests.web.told import CJG, MEENT, ZVH, by, coordinated, escalated, sent, talked, tell
 from tests.web.visiting import Visit
 
 NOTE = "De zes vragen zijn besproken."
@@ -200,6 +203,45 @@ async def test_each_look_is_logged(web: Pages, visit: Visit) -> None:
     await visit.get(address(proposal))
 
     assert before + 1 == await web.stack.looked(case)
+
+
+async def test_a_withdrawal_closes_what_was_proposed(web: Pages, visit: Visit) -> None:
+    """A colleague at the ZVH reads it with cover; without it they read and confirm nothing, and the log says that they tried."""
+    case = await coordinated(web)
+    await tell(web, case, CJG, "escalate", note="Vier criteria.", reason="more_partners_needed")
+    await tell(web, case, ZVH, "accept_escalation")
+    staff = by(ZVH).model_copy(update={"user": web.store.keys.pseudonym("zvh", "a.jansen")})
+    asker = Visitor(by(ZVH), staff, "a.jansen", "ZVH", "-")
+    proposal = await propose(web.services, asker, case, "end_case", {"reason": "moved_away"}, NOTE, "end-1")
+    await visit.log_in("b.kramer")
+    covered = (await visit.get(address(proposal))).text
+
+    await tell(web, case, "person:pupil", "withdraw_consent", person="pupil")
+
+    bare, answer = (await visit.get(address(proposal))).text, await visit.post(address(proposal), CONFIRM)
+    assert (True, False, False) == (NOTE in covered, NOTE in bare, NOTE in answer.text)
+    assert "U kunt dit voorstel nu niet lezen" in bare
+    assert 409 == answer.status_code
+    assert "case_ended" not in [event_name(row.recorded.event) for row in await web.store.journal(case)]
+    look = AccessEntry(actor=Actor(role=Role.PRIVACY, organisation="gemeente", user="o"), what="test", purpose="test")
+    rows = await web.store.accesses(AccessFilter(case_id=case), look, limit=3)
+    assert ["refused", "refused"] == [row.outcome for row in rows if row.purpose == "second review"][:2]
+
+
+async def test_a_basis_is_weighed_by_two_without_cover(web: Pages, visit: Visit) -> None:
+    """Who coordinates a case that nobody covered yet proposes a legal basis, and a colleague reads and confirms it."""
+    case = await escalated(web)
+    await tell(web, case, CJG, "accept_report")
+    staff = by(CJG).model_copy(update={"user": web.store.keys.pseudonym("cjg", "s.yilmaz")})
+    fields: dict[str, JsonValue] = {"basis": "other", "parties": ["cjg"]}
+    proposal = await propose(
+        web.services, Visitor(by(CJG), staff, "-", "CJG", "-"), case, "record_legal_basis", fields, NOTE, "basis"
+    )
+    await visit.log_in("n.peters")
+
+    assert NOTE in (await visit.get(address(proposal))).text
+    await confirmed(visit, proposal)
+    assert 1 == len(await bases(web, case))
 
 
 async def test_from_the_form_of_the_case_to_the_colleague(web: Pages, visit: Visit) -> None:

@@ -15,6 +15,7 @@ from protocol.keeping import Keep, Part, Since
 from protocol.messages import Actor
 from protocol.policy import Policy
 from protocol.refusals import RefusalCode, Refused
+from protocol.retention import HoldGround
 from protocol.rights import RequestState, Right
 from protocol.vocabulary import Role
 from store import AccessEntry, AccessFilter, KeyDestroyed
@@ -305,13 +306,25 @@ async def test_a_closed_case_is_held_and_let_go(web: Pages, visit: Visit) -> Non
     path = "/rechten/bewaartermijnen"
     await visit.get(path)
 
-    wrong = [await visit.post(f"{path}/vasthouden", {"vast": number}) for number in (running, "zzzz-zzzz-zzzz", "\0")]
-    placed = await visit.post(f"{path}/vasthouden", {"vast": case.upper()})
+    terms = {"ground": "police_report", "review_on": (TODAY + timedelta(days=90)).isoformat()}
+    late, gone = (TODAY + timedelta(days=400)).isoformat(), TODAY.isoformat()
+
+    without = ({"ground": ""}, {"ground": "x"}, {"review_on": ""}, {"review_on": late}, {"review_on": gone})
+    sent_in = [{"vast": number} for number in (running, "zzzz-zzzz-zzzz", "\0")] + [
+        {"vast": case, **each} for each in without
+    ]
+    wrong = [await visit.post(f"{path}/vasthouden", terms | each) for each in sent_in]
+    assert case not in {row.case_id for row in await web.store.holds(REGION)}
+    placed = await visit.post(f"{path}/vasthouden", terms | {"vast": case.upper()})
     page = (await visit.follow(placed)).text
 
-    assert [422] * 3 == [answer.status_code for answer in wrong]
+    assert [422] * 8 == [answer.status_code for answer in wrong]
     assert "Deze zaak loopt nog" in wrong[0].text
     assert f"Laat zaak {case} los" in page
+    assert "er is aangifte gedaan" in page
+    assert "Opnieuw bekijken op" in page
+    await web.store.place_hold(case, by(CJG), HoldGround.POLICE_REPORT, TODAY)
+    assert "Had op" in (await visit.get(path)).text
     address = await requested(visit, case, Right.ERASURE, subject="guardian-1")
     assert 422 == await does(visit, address, "toewijzen")
     await visit.get(path)
@@ -328,18 +341,63 @@ async def test_the_regions_periods_are_changed_and_count_at_once(web: Pages, vis
     fields = dict(re.findall(r'<input class="utrecht-textbox[^>]*name="([^"]+)"[^>]*value="([^"]*)"', shown))
     fields |= {"version": str(before.version)}
 
-    too_long = await visit.post(path, fields | {"zvh.returned": "61", "school.ended": "x"})
+    wrong = await visit.post(
+        path, fields | {"zvh.returned": "61", "school.ended": "23", "coordinator.ended": "0", "longest_stay": "x"}
+    )
     stale = await visit.post(path, fields | {"version": "0"})
-    saved = await visit.post(path, fields | {"coordinator.returned": "180"})
+    back = await visit.post(path, fields | {"coordinator.returned": "180", "terug": "ja"})
+    asked = await visit.post(path, fields | {"coordinator.returned": "180"})
+    assert before == await web.store.policy(REGION)
+    saved = await visit.post(path, hidden_in(asked.text))
 
-    assert (422, 409, 303) == (too_long.status_code, stale.status_code, saved.status_code)
-    assert 2 == too_long.text.count("utrecht-form-field-error-message")
+    statuses = [answer.status_code for answer in (wrong, stale, back, asked, saved)]
+    assert [422, 409, 200, 200, 303] == statuses
+    assert 4 == wrong.text.count("utrecht-form-field-error-message")
+    assert 'value="180"' in back.text
+    assert "240 wordt 180" in unescape(asked.text)
     after = await web.store.policy(REGION)
     assert {"coordinator.returned": 180} == {name: keep.months for name, keep in after.retention.items()}
     assert (before.version + 1, before.terms) == (after.version, after.terms)
     changed = {row.field for row in await web.store.directory_changes(REGION, limit=9)}
     assert "retention.coordinator.returned.months" in changed
     await web.store.save_policy(before.model_copy(update={"version": after.version + 1}))
+
+
+async def test_what_a_change_destroys_is_said_before(web: Pages, visit: Visit) -> None:
+    """How many parts go tonight stands on the page that asks again; a change that takes more than was said is asked anew."""
+    await visit.log_in(OFFICER)
+    path, case, before = "/rechten/bewaartermijnen/aanpassen", await at_school(web), await web.store.policy(REGION)
+    longer = Keep(months=36, since=Since.LEFT_SCHOOL, duty=True)
+    await web.store.save_policy(
+        before.model_copy(update={"version": before.version + 1, "retention": {"school.handled_at_school": longer}})
+    )
+    await web.store.told_departure(case, TODAY - timedelta(days=800), by(CJG))
+    fields = hidden_in((await visit.get(path)).text, "text")
+
+    asked = await visit.post(path, fields | {"school.handled_at_school": "24"})
+    agreed = hidden_in(asked.text)
+    too_few = await visit.post(path, agreed | {"gewist": str(int(agreed["gewist"]) - 1)})
+
+    gone, now = (int(found) for found in re.findall(r"(?:opslaat|zijn het er):? (\d+)\.", unescape(asked.text)))
+    assert (1, str(gone)) == (gone - now, agreed["gewist"])
+    assert (200, 36) == (
+        too_few.status_code,
+        (await web.store.policy(REGION)).retention["school.handled_at_school"].months,
+    )
+    assert 303 == (await visit.post(path, agreed)).status_code
+    after = await web.store.policy(REGION)
+    assert {} == after.retention
+    await web.store.save_policy(before.model_copy(update={"version": after.version + 1}))
+
+
+def hidden_in(page: str, kind: str = "hidden") -> dict[str, str]:
+    """What the form for the periods holds: what it says without being asked, or with what stands in its fields."""
+    found = [
+        dict(re.findall(r'(name|type|value)="([^"]*)"', control)) for control in re.findall(r"<input [^>]+>", page)
+    ]
+    return {
+        each["name"]: each["value"] for each in found if each["type"] in {"hidden", kind} and each["name"] != "zaak"
+    }
 
 
 async def test_the_pages_are_for_everybody(page: Page, login: Login, web: Pages) -> None:
@@ -362,3 +420,8 @@ async def test_the_pages_are_for_everybody(page: Page, login: Login, web: Pages)
         await page.goto(path)
         assert [] == await violations(page), path
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    await page.goto("/rechten/bewaartermijnen/aanpassen")
+    await page.get_by_role("button", name="Sla de termijnen op").click()
+    await page.get_by_role("button", name="Ja, sla dit op").wait_for()
+    assert [] == await violations(page)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320

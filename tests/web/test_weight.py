@@ -31,11 +31,12 @@ NO_PAGES = {
     "/healthz": "for machines",
     "/readyz": "for machines",
     "/inloggen": "leads to the login provider",
+    "/k/{token}/code": "a page where a region asks a code: judged by test_links_code",
     "/k/{token}/overdracht.pdf": "a document to keep",
     "/toegang/uittreksel.json": "the same",
     "/rechten/{request_id}/inzage.json": "the same",
 }
-"""Addresses that are read and are no page, each with what it is instead."""
+"""Addresses that are read and not opened here, each with what it is instead."""
 
 _ELSEWHERE = re.compile(rb"""(?:url\(\s*["']?|@import\s+["'])(?!data:)([^"')]+)""")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -121,7 +122,8 @@ async def test_a_case_is_found_by_its_number(web: Pages, visit: Visit, spelled: 
     """However the number is typed, the search leads to the case."""
     case = await opened(web)
     await visit.log_in("m.dewit")
-    answer = await visit.get(f"/zaken?zaak={spelled(case)}")
+    await visit.get("/zaken")
+    answer = await visit.post("/zaken", {"zaak": spelled(case)})
     assert (303, f"/zaken/{case}") == (answer.status_code, answer.headers["location"])
 
 
@@ -129,9 +131,36 @@ async def test_searching_tells_nothing_of_cases_of_others(web: Pages, visit: Vis
     """A case of another school and no case at all give the same answer."""
     case = await opened(web)
     await visit.log_in("r.bakker")
-    theirs, nothing = await visit.get(f"/zaken?zaak={case}"), await visit.get("/zaken?zaak=aaaa-bbbb-cccc")
+    await visit.get("/zaken")
+    theirs, nothing = await visit.post("/zaken", {"zaak": case}), await visit.post("/zaken", {"zaak": "2222-3333-4444"})
     assert "Er is geen zaak met dit nummer" in theirs.text
-    assert theirs.text.replace(case, "aaaa-bbbb-cccc") == nothing.text
+    assert theirs.text.replace(case, "2222-3333-4444") == nothing.text
+
+
+@pytest.mark.parametrize(("user", "path"), [
+    ("r.bakker", "/zaken"), ("p.privacy", "/toegang"), ("p.privacy", "/toegang/uittreksel"), ("p.privacy", "/rechten/nieuw"),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["Fatima Yilmaz", "fati-mayi-lmaz", "dhrh-jnkt-rmpx"])
+async def test_a_name_in_a_search_box_stays_nowhere(web: Pages, visit: Visit, user: str, path: str, name: str) -> None:
+    """Twelve letters or digits are no case: the log says that somebody searched in vain, no address holds it."""
+    await visit.log_in(user)
+    page = await visit.get(path)
+
+    answer = await visit.post(path, {"zaak": name, "organisatie": name, "kiezen": "zaak"})
+
+    assert not re.search(r'<form[^>]*method="get"(?:(?!</form>).)*name="zaak"', page.text, re.DOTALL)
+    assert (422, None) == (answer.status_code, answer.headers.get("location"))
+    assert f'value="{name}"' in answer.text
+    if path != "/zaken":
+        assert 200 == (await visit.get(f"{path}?{urlencode({'zaak': name, 'organisatie': name})}")).status_code
+    await visit.get(f"/zaken/{name}")
+    connection = await asyncpg.connect(web.stack.settings.database_url.get_secret_value())
+    rows = await connection.fetch("SELECT * FROM vangnet.access_log ORDER BY written_at DESC LIMIT 50")
+    written = [" ".join(map(str, row.values())).lower() for row in rows]
+    await connection.close()
+    spelled = {name.lower(), name.lower().replace(" ", ""), "fati-mayi-lmaz"}
+    assert not [row for row in written if any(word in row for word in spelled)]
+    assert path != "/zaken" or any(" number " in row and row.endswith(" refused") for row in written)
 
 
 async def test_a_closed_case_is_there_for_the_school_only(web: Pages, visit: Visit) -> None:

@@ -85,12 +85,15 @@ async def _found(request: Request, me: Visitor, purpose: str) -> Standing:
     """How the case stands; that somebody tried in vain is logged, too."""
     store, wanted = services(request).store, case_id(request)
     try:
-        return await standing.find_for(store, wanted, me.staff)
+        found = await standing.find_for(store, wanted, me.staff)
     except Refused:
         if standing.CASE_ID.fullmatch(wanted):
-            about = AccessEntry(actor=me.staff, case_id=wanted, what="state", purpose=purpose)
+            number = await standing.known(store, wanted)
+            about = AccessEntry(actor=me.staff, case_id=number, what="state", purpose=purpose)
             await store.log_access(about.model_copy(update={"outcome": Outcome.REFUSED, "basis": Ground.NONE}))
         raise
+    request.state.case_id = found.case.id
+    return found
 
 
 def case_id(request: Request) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from protocol.vocabulary import Role
+from protocol.access import keeps_directory
 from starter.web.visitor import Visitor, visitor
 
 
@@ -16,6 +16,6 @@ def administrator(request: Request) -> Visitor:
         HTTPException: 404: for everybody else these pages do not exist.
     """
     found = visitor(request)
-    if found.actor.role is not Role.ADMIN:
+    if not keeps_directory(found.actor):
         raise HTTPException(404)
     return found

@@ -15,7 +15,7 @@ from starter.web.links.sheet import Document, Sheet, sheet
 from starter.web.links.telling import closed
 from starter.web.page import link_token, page, texts
 from starter.web.services import services
-from store import AccessEntry, AccessPoint, Controller, KeyDestroyed
+from store import AccessEntry, AccessEvent, AccessPoint, Controller, KeyDestroyed
 
 Shown = Callable[[Request, Holder, Sheet], Response]
 
@@ -32,11 +32,11 @@ async def opens(request: Request, holder: Holder) -> Response:
     return answer
 
 
-def _for_who_opened(shown: Shown) -> Callable[[Request, Holder], Awaitable[Response]]:
+def _for_who_opened(shown: Shown, event: AccessEvent) -> Callable[[Request, Holder], Awaitable[Response]]:
     async def read(request: Request, holder: Holder) -> Response:
         if not OPENED.holds(request, holder.token):
             return RedirectResponse(holder.address, 303)
-        document = await _document(request, holder)
+        document = await _document(request, holder, event)
         if document is None:
             return closed(request)
         return shown(request, holder, sheet(document, holder.link.party, texts(request), holder.name))
@@ -44,11 +44,11 @@ def _for_who_opened(shown: Shown) -> Callable[[Request, Holder], Awaitable[Respo
     return read
 
 
-async def _document(request: Request, holder: Holder) -> Document | None:
+async def _document(request: Request, holder: Holder, event: AccessEvent) -> Document | None:
     """Look into the file, which the access log remembers; nothing when it is erased."""
     link = holder.link
     look = AccessEntry(
-        actor=holder.actor, case_id=link.case_id, what=f"hand_over {link.number}", purpose="hand_over link",
+        actor=holder.actor, case_id=link.case_id, what=f"hand_over {link.number}", purpose="hand_over link", event=event,
         access_point=AccessPoint.LINK, basis=ground(holder.case, holder.actor), at=holder.standing.now,
     )  # fmt: skip
     try:
@@ -69,5 +69,5 @@ def _as_file(request: Request, _holder: Holder, shown: Sheet) -> Response:
     )
 
 
-read = _for_who_opened(_on_screen)
-download = _for_who_opened(_as_file)
+read = _for_who_opened(_on_screen, AccessEvent.READ)
+download = _for_who_opened(_as_file, AccessEvent.EXPORT)

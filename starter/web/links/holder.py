@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
-from protocol.access import allowed, sees
+from protocol.access import allowed, link_holder, link_opens
 from protocol.case import Case
 from protocol.messages import Actor
-from protocol.notices import LinkPurpose
-from protocol.vocabulary import OrganisationKind, Role
 from starter import standing
 from starter.standing import Standing
 from starter.web.services import services
@@ -38,12 +36,9 @@ class Holder(NamedTuple):
 
     @property
     def actor(self) -> Actor:
-        """As whom the holder speaks. Nobody is named for an organisation: whoever reads its mail holds the link."""
-        if self.link.purpose is not LinkPurpose.PARTNER_ANSWER:
-            return Actor(role=Role.PERSON, person=self.link.party)
+        """As whom the holder speaks."""
         known = self.organisations.get(self.link.party)
-        role = Role.CJG if known and known.kind is OrganisationKind.CJG else Role.PARTNER
-        return Actor(role=role, organisation=self.link.party)
+        return link_holder(self.link.purpose, self.link.party, known.kind if known else None)
 
     @property
     def may(self) -> tuple[str, ...]:
@@ -70,6 +65,4 @@ async def holder(request: Request) -> Holder | None:
         return None
     rows = await store.organisations(found.case.region)
     held = Holder(token, link, found, {row.id: row for row in rows})
-    # An organisation may read what it answered after its part is over; a person who left the case may not.
-    answers = link.purpose is LinkPurpose.PARTNER_ANSWER
-    return held if answers or sees(found.case, held.actor) else None
+    return held if link_opens(found.case, held.actor) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
@@ -11,21 +11,14 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from starter import standing
+from starter.web.services import services
 from store import AccessCursor, AccessEvent, AccessFilter
 
 _HERE = ZoneInfo("Europe/Amsterdam")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_IN_A_NUMBER = re.compile(r"[^0-9a-z]")
-_GROUP, _DIGITS = 4, 12
-_LONGEST = 100
-
-
-def case_number(typed: str) -> str | None:
-    """The number of a case, however it was typed; None for what can be none."""
-    bare = _NOT_IN_A_NUMBER.sub("", typed.lower())
-    if len(bare) != _DIGITS:
-        return None
-    return "-".join(bare[place : place + _GROUP] for place in range(0, _DIGITS, _GROUP))
+NO_CASE = "?"
+"""Stands for a number of no case: it finds nothing, and what was typed is kept nowhere."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +26,7 @@ class Choice:
     """The filters. What a filter does not know is left out, but for a number: that finds nothing."""
 
     zaak: str = ""
+    """The number of a case that there is, or :data:`NO_CASE`."""
     organisatie: str = ""
     van: date | None = None
     tot: date | None = None
@@ -40,13 +34,14 @@ class Choice:
     nood: bool = False
 
     @classmethod
-    def of(cls, request: Request) -> Self:
-        """Read the address."""
-        given = request.query_params
-        event = given.get("soort", "")
+    async def of(cls, request: Request, given: Mapping[str, str]) -> Self:
+        """Read an address, or what was sent: codes, and numbers and organisations that there are."""
+        here, typed = services(request), given.get("zaak", "").strip()
+        known = {row.id for row in await here.store.organisations(here.region)}
+        event, organisation = given.get("soort", ""), given.get("organisatie", "")
         return cls(
-            zaak=given.get("zaak", "").strip()[:_LONGEST],
-            organisatie=given.get("organisatie", "").strip()[:_LONGEST],
+            zaak=(await standing.known(here.store, typed) or NO_CASE) if typed else "",
+            organisatie=organisation if organisation in known else "",
             van=_day(given.get("van", "")),
             tot=_day(given.get("tot", "")),
             soort=AccessEvent(event) if event in set(AccessEvent) else None,
@@ -57,7 +52,7 @@ class Choice:
     def filter(self) -> AccessFilter:
         """The same for the store; days are the Netherlands'."""
         return AccessFilter(
-            case_id=(case_number(self.zaak) or "?") if self.zaak else None,
+            case_id=self.zaak or None,
             organisation=self.organisatie or None,
             since=_begin(self.van) if self.van else None,
             until=_begin(self.tot + timedelta(days=1)) if self.tot else None,
@@ -66,10 +61,14 @@ class Choice:
         )
 
     @property
+    def case(self) -> str | None:
+        """The case that is asked for, if there is one."""
+        return self.zaak if self.zaak not in {"", NO_CASE} else None
+
+    @property
     def words(self) -> str:
-        """For the access log: which filters, by codes; what was typed as a number only when it can be one."""
-        chosen = {**self._chosen, "zaak": case_number(self.zaak)}
-        return " ".join(f"{name}={value}" for name, value in chosen.items() if value)
+        """For the access log: which filters, by codes."""
+        return " ".join(f"{name}={value}" for name, value in self._chosen.items())
 
     def address(self, **more: str) -> str:
         """The list with these filters."""

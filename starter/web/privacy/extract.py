@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from protocol.case import Case
 from starter import standing
 from starter.web.case.names import Names
+from starter.web.form import form, typed
 from starter.web.page import page, texts
-from starter.web.privacy.choice import case_number
 from starter.web.privacy.who import officer
 from starter.web.privacy.wording import Worded, worded
 from starter.web.services import services
@@ -33,14 +34,28 @@ class Extract(NamedTuple):
 async def show(request: Request) -> Response:
     """Ask for a case and a person of it, or the extract: to read with them, or to print."""
     officer(request)
-    typed = request.query_params.get("zaak", "").strip()
-    case = await _case(request, typed)
+    number = request.query_params.get("zaak", "")
+    case = await _case(request, number)
     found = await _extract(request, case) if case else None
     if found:
         return page(request, "privacy/extract.html", extract=found)
     names = Names(texts(request), {})
     persons = [(person, names(person)) for person in case.persons] if case else []
-    return page(request, "privacy/choose.html", typed=typed[:40], case=case, persons=persons)
+    before = typed(request).text("zaak")
+    return page(request, "privacy/choose.html", case=case, persons=persons, typed=before, unknown=number and not case)
+
+
+async def choose(request: Request) -> Response:
+    """Lead to the extract of a case and a person. What was typed stands in an address only where there is such a case."""
+    officer(request)
+    sent = form(request)
+    number, case = sent.text("zaak"), await _case(request, sent.text("zaak"))
+    if number and case is None:
+        return page(request, "privacy/choose.html", 422, case=None, persons=[], typed=number, unknown=True)
+    person = sent.text("persoon") if case and sent.text("persoon") in case.persons else None
+    chosen = {"zaak": case.id if case else None, "persoon": person}
+    wanted = urlencode({name: value for name, value in chosen.items() if value})
+    return RedirectResponse(f"/toegang/uittreksel?{wanted}".rstrip("?"), 303)
 
 
 async def as_json(request: Request) -> Response:
@@ -61,8 +76,8 @@ async def as_json(request: Request) -> Response:
     )
 
 
-async def _case(request: Request, typed: str) -> Case | None:
-    number = case_number(typed)
+async def _case(request: Request, wanted: str) -> Case | None:
+    number = standing.case_number(wanted)
     found = await standing.find(services(request).store, number) if number else None
     return found.case if found else None
 

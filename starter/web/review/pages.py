@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from protocol.access import sees
+from protocol.accounting import Ground
 from protocol.refusals import RefusalCode, Refused
 from starter import standing
 from starter.errors import BadInput, NotReachable, TakenNotCarriedOut
@@ -17,12 +19,12 @@ from starter.web.case.names import Names
 from starter.web.form import form, typed
 from starter.web.page import page, texts
 from starter.web.review.effects import Effects, Scene, effects
-from starter.web.review.proposing import REVIEWER, visible, waits_for
+from starter.web.review.proposing import REVIEWER, laid_before, reads, visible, waits_for
 from starter.web.security.noted import Security, noted
 from starter.web.services import services
 from starter.web.texts import Texts
-from starter.web.visitor import visitor
-from store import AccessEntry, AccessEvent, OpenedReview, Proposed, ReviewRow, ReviewState
+from starter.web.visitor import Visitor, visitor
+from store import AccessEntry, AccessEvent, OpenedReview, Outcome, Proposed, ReviewRow, ReviewState, Store
 
 _PURPOSE = "second review"
 
@@ -33,6 +35,8 @@ class Opened:
 
     review: OpenedReview
     scene: Scene
+    readable: bool
+    """False where nothing of it was opened: the visitor's organisation reads no notes of the case now."""
 
     @property
     def row(self) -> ReviewRow:
@@ -66,6 +70,8 @@ async def decide(request: Request) -> Response:
     if sent.text("besluit") == "intrekken" and mine:
         await services(request).store.withdraw_review(row)
         return _again(row)
+    if not opened.readable:
+        return _page(request, opened, status=409)
     if mine or not waits_for(visitor(request), row):
         return _page(request, opened, texts(request)("review.decided_already"), status=409)
     if sent.text("besluit") == "bevestigen":
@@ -118,17 +124,27 @@ async def _opened(request: Request) -> Opened:
         HTTPException: 404: there is none for this visitor, or its case does not exist for them.
     """
     store, me = services(request).store, visitor(request)
-    review_id = cast("str", request.path_params["review"])
-    look = AccessEntry(actor=me.staff, what=f"review {review_id}", purpose=_PURPOSE)
-    review = await store.review(review_id, look)
-    if review is None:
+    wanted = cast("str", request.path_params["review"])
+    row = next((row for row in await laid_before(services(request), me) if row.review_id == wanted), None)
+    if row is None:
         raise HTTPException(404)
-    found = await standing.find(store, review.row.case_id)
-    if found is None or review.row not in await visible(services(request), me):
+    found = await standing.find(store, row.case_id)
+    readable = found is not None and await reads(store, found, me, row)
+    review = await _review(store, row, me, readable=readable)
+    if found is None or review is None or not sees(found.case, me.staff):
         raise HTTPException(404)
     directory = await standing.directory(store, services(request).region)
-    names = await _names(request, (review.row,))
-    return Opened(review, Scene(found, directory, store.keys, names, texts(request)))
+    names = await _names(request, (row,))
+    return Opened(review, Scene(found, directory, store.keys, names, texts(request)), readable)
+
+
+async def _review(store: Store, row: ReviewRow, me: Visitor, *, readable: bool) -> OpenedReview | None:
+    """Open it, or leave it closed; both leave a row."""
+    look = AccessEntry(actor=me.staff, case_id=row.case_id, what=f"review {row.review_id}", purpose=_PURPOSE)
+    if readable:
+        return await store.review(row.review_id, look)
+    await store.log_access(look.model_copy(update={"outcome": Outcome.REFUSED, "basis": Ground.NONE}))
+    return OpenedReview(row, None, None)
 
 
 async def _names(request: Request, rows: tuple[ReviewRow, ...]) -> Names:
@@ -163,7 +179,7 @@ def _page(
     me, row = visitor(request), opened.row
     return page(
         request, "review/show.html", status,
-        review=opened.review, row=row, names=opened.scene.names, effects=_effects(request, opened), sentence=sentence,
+        review=opened.review, row=row, readable=opened.readable, names=opened.scene.names, effects=_effects(request, opened), sentence=sentence,
         errors=errors or {}, typed=typed(request), values=form(request) or typed(request), refused=_said(row, texts(request)),
         mine=row.asker_id == me.staff.user, decides=waits_for(me, row), waiting=row.state is ReviewState.WAITING,
     )  # fmt: skip

@@ -8,18 +8,20 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from protocol.access import sees
+from protocol.access import reads_own_notes, reads_review, sees
 from protocol.calendar import working_days_after
+from protocol.messages import Actor
+from protocol.proposals import WORKING_DAYS, Waiting, decides
 from protocol.refusals import RefusalCode, Refused
 from starter import standing
-from starter.submission import read_submission
+from starter.fields import MESSAGES
+from starter.standing import Standing
+from starter.submission import Submission, read_submission
 from starter.web.services import Services
 from starter.web.visitor import Visitor
-from store import MessageIdReused, Proposed, ReviewRow, ReviewState
+from store import MessageIdReused, Proposed, ReviewRow, ReviewState, Store
 
 REVIEWER = "second_reviewer"
-WORKING_DAYS = 5
-"""How long a colleague has."""
 
 
 class Proposal(NamedTuple):
@@ -58,16 +60,24 @@ async def propose(  # noqa: PLR0913, PLR0917  # one for each part of what is tol
     found = await standing.find_for(store, case_id, visitor.staff)
     submission = read_submission(name, fields, visitor.actor, note, message_id, store.keys)
     expires_at = working_days_after(found.policy.calendar, found.now, WORKING_DAYS)
-    told = {key: value for key, value in submission.fields.items() if key != REVIEWER}
-    proposed = Proposed(visitor.actor, told, submission.note)
-    asker = visitor.staff.user or ""
+    proposed = _proposed(visitor, submission)
+    covered = reads_own_notes(found.case, visitor.staff, emergency=await in_emergency(store, found, visitor))
     if visitor.actor.organisation and visitor.actor.user:
         await store.staff_id(visitor.actor.organisation, visitor.actor.user)
     try:
-        review_id = await store.ask_review(case_id, submission.id, submission.name, asker, proposed, expires_at)
+        review_id = await store.ask_review(
+            case_id, submission.id, submission.name, visitor.staff.user or "", proposed, expires_at,
+            asked_covered=covered,
+        )  # fmt: skip
     except MessageIdReused:
         raise Refused(RefusalCode.MESSAGE_ID_REUSED) from None
     return Proposal(review_id, expires_at)
+
+
+def _proposed(visitor: Visitor, submission: Submission) -> Proposed:
+    """What will be told, but for who reviews it."""
+    told = {key: value for key, value in submission.fields.items() if key != REVIEWER}
+    return Proposed(visitor.actor, told, submission.note)
 
 
 async def waiting_for(services: Services, visitor: Visitor) -> int:
@@ -76,12 +86,26 @@ async def waiting_for(services: Services, visitor: Visitor) -> int:
 
 
 async def visible(services: Services, visitor: Visitor) -> tuple[ReviewRow, ...]:
-    """The reviews of the visitor's organisation about cases that exist for them."""
+    """The reviews of the visitor's organisation about cases that exist for them: that they are, not what is in them."""
+    return tuple([row for row in await laid_before(services, visitor) if await _sees(services, visitor, row)])
+
+
+async def laid_before(services: Services, visitor: Visitor) -> tuple[ReviewRow, ...]:
+    """The reviews of the visitor's organisation, for who acts as they do."""
     actor = visitor.staff
-    if actor.organisation is None:
-        return ()
-    rows = await services.store.reviews(actor.organisation, actor.role)
-    return tuple([row for row in rows if await _sees(services, visitor, row)])
+    return await services.store.reviews(actor.organisation, actor.role) if actor.organisation else ()
+
+
+async def reads(store: Store, found: Standing, visitor: Visitor, row: ReviewRow) -> bool:
+    """Whether the visitor may open it as the case stands now."""
+    emergency = await in_emergency(store, found, visitor)
+    message = MESSAGES[row.name]
+    return reads_review(found.case, visitor.staff, message, asked_covered=row.asked_covered, emergency=emergency)
+
+
+async def in_emergency(store: Store, found: Standing, visitor: Visitor) -> bool:
+    """Whether an emergency of the visitor's runs."""
+    return await store.emergency(found.case.id, visitor.staff) is not None
 
 
 async def _sees(services: Services, visitor: Visitor, row: ReviewRow) -> bool:
@@ -91,7 +115,6 @@ async def _sees(services: Services, visitor: Visitor, row: ReviewRow) -> bool:
 
 def waits_for(visitor: Visitor, row: ReviewRow) -> bool:
     """Whether this visitor can decide on it now."""
-    if row.asker_id == visitor.staff.user:
-        return False
-    mine = row.state is ReviewState.CONFIRMING and row.decided_by == visitor.staff.user
-    return mine or row.state is ReviewState.WAITING
+    asker = Actor(role=row.role, organisation=row.organisation, user=row.asker_id)
+    claimed = row.decided_by if row.state is ReviewState.CONFIRMING else None
+    return decides(visitor.staff, Waiting(asker, row.state is ReviewState.WAITING, claimed))

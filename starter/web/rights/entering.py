@@ -15,6 +15,7 @@ from protocol.case import Case
 from protocol.keeping import Part
 from protocol.rights import Right, answer_by
 from starter import standing
+from starter.standing import Standing
 from starter.web.case.names import Names
 from starter.web.form import Form, form, typed
 from starter.web.page import page, texts
@@ -39,20 +40,23 @@ class _Read(NamedTuple):
 async def ask(request: Request) -> Response:
     """Ask for the case first, and then who asks what."""
     officer(request)
-    number = request.query_params.get("zaak", "").strip().lower()
-    found = await standing.find(services(request).store, number)
+    number = request.query_params.get("zaak", "")
+    found = await _found(request, number)
     if found is None:
         errors = {"zaak": texts(request)("rights.no_such_case")} if number else {}
-        return page(request, "rights/which.html", number=number, errors=errors)
+        return page(request, "rights/which.html", number=typed(request).text("zaak"), errors=errors)
     return _form(request, found.case, typed(request))
 
 
 async def enter(request: Request) -> Response:
     """Enter the request; its deadline counts from the day on which it came in."""
     me, here, sent, t = officer(request), services(request), form(request), texts(request)
-    found = await standing.find(here.store, sent.text("zaak"))
+    found = await _found(request, sent.text("zaak"))
     if found is None:
-        return page(request, "rights/which.html", 422, number="", errors={"zaak": t("rights.no_such_case")})
+        errors = {"zaak": t("rights.no_such_case")}
+        return page(request, "rights/which.html", 422, number=sent.text("zaak"), errors=errors)
+    if "kiezen" in sent:
+        return RedirectResponse(f"/rechten/nieuw?zaak={found.case.id}", 303)
     policy = await here.store.policy(here.region)
     read = _read(sent, found.case)
     errors = _errors(t, read, local_day(policy.calendar, datetime.now(UTC)), identified="identified" in sent)
@@ -64,6 +68,11 @@ async def enter(request: Request) -> Response:
     )  # fmt: skip
     request_id = await here.store.enter_request(asked, me.staff, _id(sent))
     return RedirectResponse(f"/rechten/{request_id}", 303)
+
+
+async def _found(request: Request, wanted: str) -> Standing | None:
+    number = standing.case_number(wanted)
+    return await standing.find(services(request).store, number) if number else None
 
 
 def _id(sent: Form) -> str | None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from protocol.calendar import local_day
-from protocol.keeping import DEFAULT_KEEPING, ZVH_MOST, Keep, Part
+from protocol.keeping import DEFAULT_KEEPING, STAY, Keep, limits
 from protocol.policy import Policy
-from protocol.retention import Due, due, months_after, places_holds, tells_departure
+from protocol.retention import (
+    Act,
+    Due,
+    HoldGround,
+    due,
+    kept_by,
+    longest_stay,
+    months_after,
+    places_holds,
+    tells_departure,
+)
 from starter import standing
 from starter.web.form import Form, form, typed, whole
 from starter.web.page import page, texts
@@ -22,9 +32,8 @@ _AHEAD = 3
 """Months that the preview looks ahead."""
 _MOST = 200
 _SHOWN = 50
-STAY = "longest_stay"
-_LONGEST = 1200
-"""Months."""
+_AGREED = "gewist"
+"""How many parts the officer was told that will be destroyed tonight, when they saved a second time."""
 _NOTED = {"ja": "rights.left_noted", "vast": "rights.hold_noted", "termijnen": "rights.terms_noted"}
 
 
@@ -37,7 +46,7 @@ async def depart(request: Request) -> Response:
     """Note when a pupil left the school."""
     me, here, sent, t = officer(request), services(request), form(request), texts(request)
     found = await standing.find(here.store, sent.text("zaak"))
-    day = _day(sent.text("left_on"))
+    day = read_day(sent.text("left_on"))
     errors = {} if found and tells_departure(found.case, me.staff) else {"zaak": t("rights.no_such_case")}
     if day is None or day > datetime.now(UTC).date():
         errors["left_on"] = t("rights.wrong_left_on")
@@ -60,19 +69,23 @@ async def ask(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Save the periods as a new version of the region's settings; they count at once, for every case."""
+    """Save the periods as a new version of the region's settings, when what it destroys was seen; they count at once."""
     me, here, sent, t = officer(request), services(request), form(request), texts(request)
     policy = await _policy(request)
     if sent.text("version") != str(policy.version):
         return _terms(request, policy, sent, {}, t("directory.changed_meanwhile"), 409)
     read = {name: _months(name, sent.text(name)) for name in (*DEFAULT_KEEPING, STAY)}
     errors = {
-        name: t("directory.wrong_number", least=0, most=_most(name)) for name, found in read.items() if found is None
+        name: t("directory.wrong_number", **limits(name)._asdict()) for name, found in read.items() if found is None
     }
-    if errors or not places_holds(me.staff):
-        return _terms(request, policy, sent, errors, status=422)
+    if errors or "terug" in sent or not places_holds(me.staff):
+        return _terms(request, policy, sent, errors, status=422 if errors else 200)
+    changed = _changed(policy, {name: found or 0 for name, found in read.items()})
+    gone, agreed = await _gone_tonight(request, changed), whole(sent.text(_AGREED))
+    if agreed is None or gone > agreed:
+        return await _sure(request, policy, changed, gone)
     try:
-        await here.store.change_policy(me.actor, _changed(policy, {name: found or 0 for name, found in read.items()}))
+        await here.store.change_policy(me.actor, changed)
     except PolicyVersionTaken:
         return _terms(request, policy, sent, {}, t("directory.changed_meanwhile"), 409)
     return RedirectResponse("/rechten/bewaartermijnen?gedaan=termijnen", 303)
@@ -84,7 +97,7 @@ async def _policy(request: Request) -> Policy:
 
 
 def _kept(policy: Policy) -> dict[str, Keep]:
-    return {**DEFAULT_KEEPING, **policy.retention}
+    return {name: kept_by(policy, name) for name in DEFAULT_KEEPING}
 
 
 def _changed(policy: Policy, months: dict[str, int]) -> Policy:
@@ -94,18 +107,35 @@ def _changed(policy: Policy, months: dict[str, int]) -> Policy:
     return policy.model_copy(update={"version": policy.version + 1, "retention": others, STAY: months[STAY]})
 
 
-def _most(name: str) -> int:
-    return ZVH_MOST if name.startswith(f"{Part.ZVH}.") else _LONGEST
-
-
 def _months(name: str, typed_in: str) -> int | None:
-    found = whole(typed_in)
-    return found if found is not None and found <= _most(name) else None
+    found, (least, most) = whole(typed_in), limits(name)
+    return found if found is not None and least <= found <= most else None
 
 
 def _as_typed(policy: Policy) -> Form:
-    pairs = [(name, str(keep.months)) for name, keep in _kept(policy).items()]
-    return Form((*pairs, (STAY, str(policy.longest_stay))))
+    pairs = [(name, str(months)) for name, months in _in_months(policy).items()]
+    return Form(tuple(pairs))
+
+
+def _in_months(policy: Policy) -> dict[str, int]:
+    return {**{name: keep.months for name, keep in _kept(policy).items()}, STAY: longest_stay(policy)}
+
+
+async def _gone_tonight(request: Request, policy: Policy) -> int:
+    """How many parts the next round would destroy under these settings: it may be tomorrow's by then."""
+    tonight = local_day(policy.calendar, datetime.now(UTC)) + timedelta(days=1)
+    coming = await _coming(request, tonight, policy)
+    return sum(1 for step in coming if step.act is Act.DESTROY and step.hold is None)
+
+
+async def _sure(request: Request, policy: Policy, changed: Policy, gone: int) -> Response:
+    """Ask once more, with what would be destroyed."""
+    before, after = _in_months(policy), _in_months(changed)
+    return page(
+        request, "rights/terms_sure.html",
+        version=policy.version, values=after, gone=gone, gone_now=await _gone_tonight(request, policy),
+        differ=[(name, before[name], months) for name, months in after.items() if before[name] != months],
+    )  # fmt: skip
 
 
 def _terms(  # noqa: PLR0913, PLR0917  # one for each part of what stands on it
@@ -119,11 +149,12 @@ def _terms(  # noqa: PLR0913, PLR0917  # one for each part of what stands on it
     return page(
         request, "rights/terms.html", status,
         version=policy.version, rules=_kept(policy), values=values, errors=errors or {}, sentence=sentence,
-        typed=typed(request),
+        limits={name: limits(name) for name in (*DEFAULT_KEEPING, STAY)}, typed=typed(request),
     )  # fmt: skip
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day as browsers send it; nothing when it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -135,20 +166,20 @@ async def _page(request: Request, values: Form, errors: dict[str, str] | None = 
     await here.store.log_access(AccessEntry(actor=me.staff, what="retention preview", purpose="retention"))
     policy = await here.store.policy(here.region)
     today = local_day(policy.calendar, datetime.now(UTC))
-    coming = await _coming(request, months_after(today, _AHEAD))
+    coming = await _coming(request, months_after(today, _AHEAD), policy)
     return page(
         request, "rights/periods.html", status,
         today=today, coming=coming[:_MOST], more=max(0, len(coming) - _MOST),
         done=await here.store.retention_log(here.region, limit=_SHOWN),
-        rules=_kept(policy), stay=policy.longest_stay,
+        rules=_kept(policy), stay=longest_stay(policy),
         values=values, errors=errors or {}, typed=typed(request), noted=_NOTED.get(request.query_params.get("gedaan", "")),
-        holds=await here.store.holds(here.region),
+        holds=await here.store.holds(here.region), hold_grounds=[(ground.value, texts(request).word(ground)) for ground in HoldGround],
     )  # fmt: skip
 
 
-async def _coming(request: Request, until: date) -> list[Due]:
-    """What is due by then, the first on top."""
-    here = services(request)
-    policy = await here.store.policy(here.region)
-    found = [step async for part in here.store.held_parts(policy, until) for step in due(part, policy, until)]
+async def _coming(request: Request, until: date, policy: Policy) -> list[Due]:
+    """What is due by then under these settings, the first on top."""
+    found = [
+        step async for part in services(request).store.held_parts(policy, until) for step in due(part, policy, until)
+    ]
     return sorted(found, key=lambda step: (step.due_on, step.case_id))
