@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import yaml
@@ -95,3 +96,18 @@ def test_the_console_is_where_the_others_say() -> None:
     assert f"proxy_pass http://127.0.0.1:{console['port']};" in proxy
     for address in (ours["VANGNET_CODEC_ORIGIN"], console["codec"]["endpoint"]):
         assert f"server_name {address.removeprefix('https://')};" in proxy
+
+
+def test_what_the_page_on_hardening_adds_has_no_fault(units: Path, tmp_path: Path) -> None:
+    """Its files beside the units, as they stand there, are read by systemd without a word; with a slip of the pen they are not."""
+    page = (CHECKOUT / "docs" / "operate" / "hardening.md").read_text(encoding="utf-8")
+    added = re.findall(r"^    # /etc/systemd/system/(\S+)\n((?:    .+\n)+)", page, flags=re.MULTILINE)
+    assert {"temporal.service.d/tls.conf", "vangnet-.service.d/temporal.conf"} == {name for name, _ in added}
+    shutil.copytree(units, tmp_path, dirs_exist_ok=True)
+    for name, lines in added:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(dedent(lines), encoding="utf-8")
+    assert (0, "") == _verified(tmp_path)
+    with (tmp_path / added[0][0]).open("a", encoding="utf-8") as unit:
+        unit.write("LoadCredentiaal=a:/b\n")
+    assert "LoadCredentiaal" in _verified(tmp_path).said

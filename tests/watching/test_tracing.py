@@ -100,7 +100,7 @@ async def test_what_a_case_does_by_itself_is_in_no_trace(watched: Watched, spans
     await _clicked(watched, spans, case)
     spans.clear()
     handle = watched.client.get_workflow_handle(f"case/{case}")
-    await TimeSkipper(watched.client).fast_forward(handle, timedelta(days=3))
+    await TimeSkipper(watched.client).fast_forward(handle, timedelta(days=14))  # closed days and all
 
     async def passed() -> bool:
         return any(isinstance(row.recorded.event, RungReached) for row in await watched.pages.store.journal(case))
