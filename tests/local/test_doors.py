@@ -19,7 +19,7 @@ from tests.runtime.conftest import free_port
 
 
 def ports(**changed: int) -> Ports:
-    names = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port")
+    names = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port", "codec_port", "oidc_port")
     return Ports.model_validate({name: free_port() for name in names} | changed)
 
 

@@ -59,9 +59,13 @@ def intake(date_of_birth: date = date(2013, 5, 17), name: str = PUPIL_NAME) -> I
     )
 
 
+_IN_A_NUMBER = str.maketrans("01", "xw")
+"""Numbers of cases have neither."""
+
+
 def opening(age: v.AgeBand = v.AgeBand.FROM_12, case_id: str | None = None) -> Opening:
     """The message that opens a case with one guardian."""
-    case_id = case_id or f"{next(_ids):04d}-case-0000"
+    case_id = case_id or f"{next(_ids):04d}".translate(_IN_A_NUMBER) + "-2222-2222"
     message = m.OpenCase(
         case=case_id,
         signals=(v.Signal.NUDE_PHOTOS,),

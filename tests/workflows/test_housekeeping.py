@@ -8,6 +8,7 @@ from protocol import vocabulary as v
 from protocol.notices import NoticeKind as Kind
 from runtime.temporal import TASK_QUEUE
 from store import Opening
+from tests.protocol.days import dutch_day
 from tests.protocol.telling import actor
 from tests.store.raw import tampered
 from tests.workflows import stories
@@ -40,7 +41,7 @@ async def test_a_case_that_runs_already_is_only_marked(town: Town) -> None:
 
 async def test_a_birthday_reaches_its_case(town: Town) -> None:
     """Found in the file the day the pupil turns 12; only the age band travels."""
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    tomorrow = dutch_day(datetime.now(UTC)) + timedelta(days=1)
     told = intake(age=11) | {"pupil": {"name": "Noor", "dateOfBirth": _years_before(tomorrow, 12).isoformat()}}
     case = town.case(await town.cases.open(actor(SCHOOL), told))
     await stories.coordinated(case, CJG)
