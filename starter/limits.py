@@ -46,6 +46,11 @@ def check_note(note: str | None) -> None:
         raise TooLarge("De notitie is te groot: ten hoogste 64 KiB.")
 
 
+def says_something(text: str) -> bool:
+    """Whether there is a letter or a digit in it: what shows nothing, or dots alone, is no reason for anything."""
+    return any(sign.isalnum() for sign in text)
+
+
 def check_text(text: str, what: str) -> int:
     """Return how many bytes this text is, or refuse it: it is no text at all, or a picture as text."""
     try:

@@ -18,6 +18,7 @@ from starter.cli.session import Session, session
 from starter.errors import BadInput
 from store import AccessEvent, DestroyedKey, KeyMissing, KeyRing, KeyRingInvalid
 
+_HELD = "Er is niets gewist: de zaak wordt vastgehouden. Hef dat eerst op."
 _STATES = {"present": "aanwezig", "missing": "ontbreekt", "destroyed": "gewist"}
 
 
@@ -141,10 +142,13 @@ async def destroy(case: str, wanted: tuple[Part, ...], reason: ErasureReason, ac
         there = {key.part for key in await here.store.part_keys(case)}
         by = await _by(here)
         done = [part for part in wanted if part in there and await here.store.destroy_part(case, part, reason, by)]
+        kept = [key.part for key in await here.store.part_keys(case) if key.part in wanted and key.state != "destroyed"]
     if as_json:
         write_json({"caseId": case, "destroyed": [part.value for part in done]})
     else:
-        write(f"Gewist: {', '.join(done)}." if done else "Er was niets meer te wissen.")
+        write(f"Gewist: {', '.join(done)}." if done else "Er was niets meer te wissen." if not kept else _HELD)
+    if kept:
+        raise InVain
 
 
 async def _by(here: Session) -> Actor:

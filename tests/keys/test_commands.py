@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +13,9 @@ import pytest
 from pydantic import JsonValue, TypeAdapter
 
 from protocol.keeping import Part
+from protocol.messages import Actor
+from protocol.retention import HoldGround
+from protocol.vocabulary import Role
 from store import KeyRing
 from store.sealing import Controller
 from tests.starter.stack import CJG, SCHOOL, Ended, Stack
@@ -132,6 +136,18 @@ async def test_destroying_a_closed_case(stack: Stack) -> None:
     (row,) = await fetched(stack, "SELECT * FROM vangnet.access_log WHERE scope = $1 AND event = 'erase'", case)
     assert ("part school", "destroy order", pseudonym) == (row["what"], row["purpose"], row["user_id"])
     assert () == await stack.store.verify()
+
+
+async def test_what_is_held_is_said_to_be_held(stack: Stack) -> None:
+    """Nothing is destroyed, and nobody thinks that it was gone already."""
+    case = await closed(stack)
+    officer = Actor(role=Role.PRIVACY, organisation="gemeente", user="s-officer")
+    await stack.store.place_hold(case, officer, HoldGround.PROSECUTION, (datetime.now(UTC) + timedelta(days=30)).date())
+
+    ended = await stack.run("keys", "destroy", case, "--as", PRIVACY, *ORDER)
+
+    assert (1, True) == (ended.code, "de zaak wordt vastgehouden" in ended.out)
+    assert ["present"] == [row["state"] for row in await listed(stack, case)]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ async def test_what_did_not_change_is_not_logged(web: Pages, visit: Visit) -> No
         ({"id": "wijzigingen"}, "Dit kenmerk is al in gebruik."),
         ({"kind": ""}, "Kies een soort."),
         ({"name": ""}, "Vul een naam in."),
+        ({"name": "a\0b"}, "Dit veld is geen geldige tekst"),
         ({"webhook_url": "javascript:alert(1)"}, "Vul een adres in"),
         ({"desk_name": "Zonder adres"}, "Vul een e-mailadres in"),
         ({"team_lead_email": "a@b.test"}, "Vul een naam in bij dit e-mailadres."),

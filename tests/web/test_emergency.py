@@ -70,7 +70,14 @@ async def test_without_a_reason_nothing_opens(web: Pages, visit: Visit) -> None:
     case = await escalated(web)
     await visit.log_in(AT_CJG)
     await visit.get(f"/zaken/{case}/noodtoegang")
-    for reason, said in (("  \n ", "Schrijf op waarom u niet kunt wachten."), ("a\0b", "nulteken"), ("é" * 40_000, "")):
+    missing = "Schrijf op waarom u niet kunt wachten."
+    for reason, said in (
+        ("  \n ", missing),
+        ("\u200b", missing),
+        ("[…]", missing),
+        ("a\0b", "nulteken"),
+        ("é" * 40_000, ""),
+    ):
         answer = await visit.post(f"/zaken/{case}/noodtoegang", {"reason": reason})
         assert answer.status_code in {413, 422}, reason[:9]
         assert said in answer.text

@@ -93,10 +93,16 @@ class ToldCase:
         id: str | None = None,  # noqa: A002  # its name at the door
         **fields: JsonValue,
     ) -> Answer:
-        """Somebody tells the case something, with a note where the protocol wants one."""
+        """Somebody tells the case something, with a note where the protocol wants one.
+
+        Told once more under its id where no answer came in time: putting a case away while it writes costs it a task's time-out.
+        """
         wanted = message_type(message).NOTE or fields.get("channel") in _EVIDENCE
         text = note or ("Toelichting." if wanted else None)
-        return await self._cases.tell(self.id, message, fields, actor(who), text, id or f"told-{next(self._told)}")
+        id_ = id or f"told-{next(self._told)}"
+        with suppress(TakenNotCarriedOut):
+            return await self._cases.tell(self.id, message, fields, actor(who), text, id_)
+        return await self._cases.tell(self.id, message, fields, actor(who), text, id_)
 
     async def refused(
         self,

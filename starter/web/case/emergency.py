@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from starter.errors import BadInput
-from starter.limits import check_note
+from starter.limits import check_note, says_something
 from starter.web.case.look import Look, look
 from starter.web.form import form, typed
 from starter.web.page import page
@@ -53,7 +53,7 @@ async def _found(request: Request) -> Look:
 
 
 def _wrong(found: Look, reason: str) -> str:
-    if not reason:
+    if not says_something(reason):
         return found.t("emergency.reason_missing")
     try:
         check_note(reason)

@@ -12,6 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from protocol.notices import Contact
 from protocol.vocabulary import OrganisationKind
+from starter.errors import BadInput
+from starter.limits import check_text
 from starter.web.directory.who import administrator
 from starter.web.form import Form, form, typed
 from starter.web.page import page, texts
@@ -75,6 +77,7 @@ async def _save(request: Request, known: OrganisationRow | None) -> Response:
     here = services(request)
     row, errors = _read(sent, known, here.region, t)
     contacts, wrong = _read_contacts(sent, t)
+    wrong |= _no_text(sent)
     if row is None or errors or wrong:
         return _page(request, known, sent, errors | wrong, status=422)
     try:
@@ -117,6 +120,17 @@ def _read_contacts(sent: Form, t: Texts) -> tuple[dict[Contact, ContactPerson], 
             for one in error.errors(include_input=False, include_url=False):
                 errors[f"{contact}_{one['loc'][0]}"] = t(f"directory.wrong_contact_{one['loc'][0]}")
     return found, errors
+
+
+def _no_text(sent: Form) -> dict[str, str]:
+    """What no database keeps, such as a NUL, by field."""
+    found = dict[str, str]()
+    for name, value in sent:
+        try:
+            check_text(value, "Dit veld")
+        except BadInput as refused:
+            found[name] = refused.text
+    return found
 
 
 def _as_typed(row: OrganisationRow, contacts: Contacts) -> Form:

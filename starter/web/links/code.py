@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from protocol.access.second_factor import Door, door
+from protocol.access.second_factor import DIGITS, Door, door
 from protocol.case import Case
 from protocol.notices import LinkPurpose
 from starter.web.form import form
@@ -66,7 +66,9 @@ async def give(request: Request, holder: Holder) -> Response:
     if await _door(request, holder) is not Door.CODE:
         return RedirectResponse(holder.address, 303)
     code = "".join(form(request).text("code").split())
-    given = await services(request).store.give_code(_behind(holder), code)
+    # What can be no code is no try: an impatient click locks nobody out.
+    could_be = code.isascii() and code.isdecimal() and len(code) == DIGITS
+    given = await services(request).store.give_code(_behind(holder), code) if could_be else Giving.WRONG
     if given is Giving.RIGHT:
         response = RedirectResponse(holder.address, 303)
         CONFIRMED.keep(request, response, holder.token)
