@@ -39,8 +39,7 @@ async def reconcile(case: str | None, *, dry_run: bool, as_json: bool) -> None:
     if case and looked[0].unknown:
         raise Refused(RefusalCode.UNKNOWN_CASE)
     _print(looked, dry_run=dry_run, as_json=as_json)
-    left = [finding for finding in looked if not finding.fine]
-    if left or (dry_run and any(finding.worth_telling for finding in looked)):
+    if any(finding.asks_somebody for finding in looked) or (dry_run and any(finding.worth_telling for finding in looked)):
         raise InVain
 
 
@@ -58,12 +57,12 @@ def _print(looked: list[Finding], *, dry_run: bool, as_json: bool) -> None:
 def _row(finding: Finding) -> dict[str, JsonValue]:
     row: dict[str, JsonValue] = finding.model_dump(mode="json", by_alias=True)
     again: JsonValue = len(finding.may_be_sent_again)
-    return row | {"lostNotes": len(finding.lost_notes), "maybeAgain": again, "unheard": len(finding.unheard)}
+    return row | {"lostNotes": len(finding.lost_notes), "maybeAgain": again, "unheard": " ".join(finding.unheard)}
 
 
 def _summary(looked: list[Finding], found: Iterable[Finding], *, dry_run: bool) -> str:
     mended = sum(finding.fine for finding in found)
-    left = sum(not finding.fine for finding in looked)
+    left = sum(finding.asks_somebody for finding in looked)
     verb = "te herstellen" if dry_run else "hersteld"
     attention = f" {left} vragen dat iemand kijkt: zie docs/operate/restore.md." if left else ""
     return f"{len(looked)} zaken bekeken, {mended} {verb}.{attention}"

@@ -73,6 +73,11 @@ class Finding(Frozen):
         return self.found is Found.IN_ORDER or self.found in MENDED
 
     @property
+    def asks_somebody(self) -> bool:
+        """Whether somebody has to do something: look, or tell again what nobody knows the end of."""
+        return not self.fine or bool(self.unheard)
+
+    @property
     def unknown(self) -> bool:
         """Whether neither side knows this case."""
         return self.found is Found.HISTORY_GONE and not self.journal and self.temporal is None

@@ -138,7 +138,12 @@ async def test_what_was_only_taken_is_named(town: Town, temporal: TemporalServer
     await town.stop_worker()
     await case.left(SCHOOL, "declare_acute", "danger")
     other = dataclasses.replace(town, client=await temporal.client(SealingCodec(key_ring)))
-    assert ("danger",) == (await reconciled(other))[case.id].unheard
+    asked = await command(other, temporal, "--case", case.id, "--dry-run")
+    done = (await reconciled(other))[case.id]
+    assert [1, "danger"] == [asked[0], *asked[1]["cases"][0]["unheard"]]
+    assert ("danger",) == done.unheard
+    assert done.fine
+    assert done.asks_somebody
     await other.start_worker()
     again = other.case(case.id)
     assert "acute_declared" in (await again.told(SCHOOL, "declare_acute", id="danger")).events
