@@ -128,6 +128,11 @@ class Reconciled(NamedTuple):
         found = [case["mayBeSentAgain"] for case in self.cases]
         return {id_ for ids in found if isinstance(ids, list) for id_ in ids}
 
+    @property
+    def asks_somebody(self) -> int:
+        """The exit code: 1 where messages were taken of which neither side knows the end."""
+        return int(any(case["unheard"] for case in self.cases))
+
     def by(self, found: str) -> int:
         """How many cases were found so."""
         return sum(case["found"] == found for case in self.cases)

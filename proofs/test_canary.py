@@ -1,89 +1,69 @@
 """A canary in every personal and free-text field: it sings nowhere but in the sealed file.
 
 Everything that a running installation leaves anywhere is searched for it, as bytes: Temporal's raw history and its
-database file, PostgreSQL's files and write-ahead log, every log at debug, metrics, and mails. The controls leak on
+database file, PostgreSQL's files and write-ahead log, every log at debug, metrics, spans, mails, and every address that
+was asked for at the pages. The controls leak on
 purpose: a search that does not find those proves nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.request import urlopen
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from pydantic import JsonValue
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from temporalio import workflow
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from starter.inbox.mails import Mail
-from starter.starting import workflow_id
-from store import Intake, KeyRing, Store
+from proofs.canaries import Canaries
+from proofs.left import METRICS, bytes_of, files_of_postgres, history, left_anywhere
+from proofs.page_doors import Typed, type_everywhere
+from proofs.store_doors import break_glass, fill_directory, tell_beside
+from protocol import messages as m
+from protocol.vocabulary import PoliceContact, Who
+from store import Content, Intake, KeyRing, Store
 from tests.end_to_end.conftest import all_sent, silence
 from tests.end_to_end.stack import Ended, LocalStack, Part, eventually, free_ports
 from tests.end_to_end.story import BORN, Line, at_school, escalated, intake
 from tests.postgres import postgres_server
 from tests.store import builders as b
-
-
-class Canaries:
-    """Strings that stand nowhere else in the world, one for each field."""
-
-    def __init__(self) -> None:
-        self.by_field: dict[str, str] = {}
-
-    def __call__(self, field: str) -> str:
-        """The canary of a field."""
-        return self.by_field.setdefault(field, f"kanarie{uuid4().hex}")
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """Those that are addresses: an envelope bears them, or no mail would arrive."""
-        return frozenset(field for field in self.by_field if field.endswith(("email", "safeContact")))
-
-    def singing_in(self, data: bytes, *, without: Iterable[str] = ()) -> set[str]:
-        """The fields whose canary stands in there, in any dress that text commonly wears."""
-        lower = data.lower()
-        return {
-            field
-            for field, canary in self.by_field.items()
-            if field not in without and any(dress in (data if cased else lower) for dress, cased in _dresses(canary))
-        }
-
-
-def _dresses(canary: str) -> Iterator[tuple[bytes, bool]]:
-    plain = canary.encode()
-    yield plain, False
-    yield canary.encode("utf-16-le"), False
-    yield plain.hex().encode(), False
-    for shift in range(3):  # base64 of it, wherever it stands in what was encoded
-        encoded = base64.b64encode(b"\0" * shift + plain)
-        yield encoded[4 if shift else 0 : -4], True
-
+from tests.web.serving import listening, served
 
 _DIGESTED = "incident"
 """A field of an intake that nobody keeps: only a digest of it."""
-_METRICS = ("VANGNET_METRICS_ADDRESS", "VANGNET_METRICS_WEB_ADDRESS", "VANGNET_METRICS_CODEC_ADDRESS")
 
 
 @pytest.fixture
-async def stack() -> AsyncIterator[LocalStack]:
-    """A stack that says all it can, and serves metrics."""
+async def spans() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A collector of spans: where it is, and what it was sent."""
+    taken: list[bytes] = []
+
+    async def take(request: Request) -> Response:
+        taken.append(await request.body())
+        return Response()
+
+    socket, address = listening()
+    async with served(Starlette(routes=[Route("/{rest:path}", take, methods=["POST"])]), socket):
+        yield address, taken
+
+
+@pytest.fixture
+async def stack(spans: tuple[str, list[bytes]]) -> AsyncIterator[LocalStack]:
+    """A stack that says all it can, serves metrics and sends spans."""
     with TemporaryDirectory(prefix="vangnet-", ignore_cleanup_errors=True) as folder:
         stack = LocalStack(Path(folder))
-        metrics = {name: f"127.0.0.1:{port}" for name, port in free_ports(_METRICS).items()}
-        stack.environment |= {"VANGNET_LOG_LEVEL": "DEBUG", **metrics}
+        metrics = {name: f"127.0.0.1:{port}" for name, port in free_ports(METRICS).items()}
+        stack.environment |= {"VANGNET_LOG_LEVEL": "DEBUG", "VANGNET_TRACES_ENDPOINT": spans[0], **metrics}
         try:
             await stack.start()
             yield stack
@@ -95,14 +75,16 @@ def _intake(canary: Canaries) -> dict[str, JsonValue]:
     pupil: dict[str, JsonValue] = {
         "name": canary("pupil.name"),
         "dateOfBirth": BORN,
-        "email": f"{canary('pupil.email')}@thuis.voorbeeld.example",
-        "safeContact": f"{canary('pupil.safeContact')}@veilig.voorbeeld.example",
-        "secondContact": f"{canary('pupil.secondContact')}@eigen.voorbeeld.example",
+        "email": canary.address("pupil.email"),
+        "safeContact": canary.address("pupil.safeContact", "veilig"),
+        "secondContact": canary.address("pupil.secondContact", "eigen"),
     }
     guardians: list[JsonValue] = [
         {
             "name": canary(f"guardian-{number}.name"),
-            "email": f"{canary(f'guardian-{number}.email')}@thuis.voorbeeld.example",
+            "email": canary.address(f"guardian-{number}.email"),
+            "safeContact": canary.address(f"guardian-{number}.safeContact", "veilig"),
+            "secondContact": canary.address(f"guardian-{number}.secondContact", "eigen"),
             "custody": number == 1,
             "language": "nl",
         }
@@ -125,8 +107,13 @@ def _lines(canary: Canaries, lines: Iterable[Line]) -> list[Line]:
     return told
 
 
-async def _whole_case(stack: LocalStack, canary: Canaries) -> str:
-    """An escalated case to its end; each part is away once while somebody tells it something."""
+async def _whole_case(stack: LocalStack, store: Store, canary: Canaries) -> tuple[str, Typed]:
+    """An escalated case to its end; each part is away once while somebody tells it something.
+
+    Returns:
+        Its id, and what came of typing into the pages meanwhile.
+    """
+    await fill_directory(store, canary)
     file = stack.output.parent / "intake.json"
     file.write_text(json.dumps(_intake(canary)), encoding="utf-8")
     school = f"school:school-de-meent:{canary('user at school-de-meent')}"
@@ -140,11 +127,14 @@ async def _whole_case(stack: LocalStack, canary: Canaries) -> str:
     await eventually(lambda: _is_told(stack, case, first, "police"), "what was told meanwhile counts", within=90)
     for line in rest:
         await _must_tell(stack, case, line)
+    await tell_beside(store, case, canary)
     await silence(stack, case)
+    await break_glass(store, case, canary)
+    typed = await type_everywhere(stack, case, canary)
     for line in _lines(canary, escalated(datetime.now(UTC).date())):
         await _must_tell(stack, case, line)
     await eventually(lambda: all_sent(stack, case), "all notices are sent", within=60)
-    return case
+    return case, typed
 
 
 async def _tell(stack: LocalStack, case: str, line: Line, message_id: str) -> Ended:
@@ -160,62 +150,21 @@ async def _must_tell(stack: LocalStack, case: str, line: Line) -> None:
     assert ended.code == 0, (line.message, ended.err)
 
 
-async def _left_anywhere(stack: LocalStack, case: str) -> dict[str, bytes]:
-    """Everything that this installation left, by where it is."""
-    temporal = await stack.temporal()
-    connection = await asyncpg.connect(stack.database_url())
-    await connection.execute("CHECKPOINT")
-    await connection.close()
-    mails = "\n".join(f"{mail.subject} {mail.text} {mail.html} {_headers(mail)}" for mail in stack.mails())
-    return {
-        **await asyncio.to_thread(_all_in, stack.folder),
-        "history": await history(temporal, workflow_id(case)),
-        "metrics": await asyncio.to_thread(_metrics, stack),
-        "what was printed": stack.said().encode(),
-        "mails": mails.encode(),
-    }
-
-
-def _headers(mail: Mail) -> str:
-    """Without whom it is to, which every envelope bears."""
-    return " ".join(value for name, value in mail.headers.items() if name.lower() not in {"to", "delivered-to"})
-
-
-def _metrics(stack: LocalStack) -> bytes:
-    found = b""
-    for name in _METRICS:
-        with urlopen(f"http://{stack.environment[name]}/metrics", timeout=20) as answer:
-            found += answer.read()
-    assert b"temporal" in found
-    assert len(_METRICS) == found.count(b"# TYPE vangnet_looked")
-    return found
-
-
-def _bytes(file: Path) -> bytes:
-    with suppress(OSError):
-        return file.read_bytes()
-    return b""
-
-
-async def history(temporal: Client, workflow: str) -> bytes:
-    """Every event of a workflow, as the server keeps it."""
-    asked = GetWorkflowExecutionHistoryRequest(
-        namespace=temporal.namespace, execution=WorkflowExecution(workflow_id=workflow)
-    )
-    found = b""
-    while True:
-        page = await temporal.workflow_service.get_workflow_execution_history(asked)
-        found += page.history.SerializeToString()
-        asked.next_page_token = page.next_page_token
-        if not page.next_page_token:
-            return found
-
-
-async def test_nobody_sings(stack: LocalStack, figures: list[str]) -> None:
+async def test_nobody_sings(stack: LocalStack, spans: tuple[str, list[bytes]], figures: list[str]) -> None:
     """A whole escalated case leaves none of it anywhere in the open."""
     canary = Canaries()
-    case = await _whole_case(stack, canary)
-    left = await _left_anywhere(stack, case)
+    store = await Store.connect(stack.database_url(), stack.keys(), largest=2)
+    try:
+        case, typed = await _whole_case(stack, store, canary)
+    finally:
+        await store.close()
+
+    async def is_traced() -> bool:
+        return all(part in b"".join(spans[1]) for part in (typed.case.encode(), b"vangnet-web", b"vangnet-worker"))
+
+    await eventually(is_traced, "spans of a case that was opened at the pages have come")
+    left = await left_anywhere(stack, case, typed.case)
+    left |= {"addresses": "\n".join(typed.addresses).encode(), "spans": b"".join(spans[1])}
     # The mail catcher's own file has the envelopes, too; what is in the mails is held against every canary beside it.
     mailbox = {name for name in left if name == "mail/mails.jsonl"}
     assert mailbox
@@ -225,7 +174,10 @@ async def test_nobody_sings(stack: LocalStack, figures: list[str]) -> None:
         if (fields := canary.singing_in(data, without=canary.addresses if name in mailbox else ()))
     }
     size = sum(map(len, left.values())) / 1e6
-    figures.append(f"canary: {len(canary.by_field)} fields, {len(left)} places with {size:.0f} MB, {len(found)} sing")
+    figures.append(
+        f"canary: {len(canary.by_field)} fields, {len(left)} places with {size:.0f} MB"
+        f" ({len(typed.addresses)} addresses, {len(left['spans'])} bytes of spans), {len(found)} sing"
+    )
     assert {} == found
 
 
@@ -239,36 +191,38 @@ class _Paper:
         """Give it back."""
         return data
 
+    decrypt = encrypt
+
 
 async def test_the_search_finds_them_in_postgresql_when_nothing_is_sealed(
     monkeypatch: pytest.MonkeyPatch, figures: list[str]
 ) -> None:
-    """Control: with sealing off, the same search finds what an intake keeps in PostgreSQL's files."""
+    """Control: with sealing off, the same search finds all that the store is told in PostgreSQL's files."""
     monkeypatch.setattr("store.sealing.AESGCM", _Paper)
     canary = Canaries()
     with postgres_server() as postgres:
         store = await Store.connect(postgres.dsn(await postgres.create()), KeyRing.generate())
-        await store.open_case(b.opening(), Intake.model_validate_json(json.dumps(_intake(canary))))
+        await _told_to_the_store(store, canary)
         await store.close()
-        files = (await _files(postgres.dsn())).values()
+        files = (await files_of_postgres(postgres.dsn())).values()
         found = canary.singing_in(b"".join(files))
     figures.append(f"control, sealing off: {len(found)} of {len(canary.by_field)} fields sing in PostgreSQL")
     assert set(canary.by_field) - {_DIGESTED} == found
 
 
-async def _files(dsn: str) -> dict[str, bytes]:
-    """What PostgreSQL keeps on disk, its write-ahead log included."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute("CHECKPOINT")
-        folder = Path(await connection.fetchval("SHOW data_directory"))
-    finally:
-        await connection.close()
-    return await asyncio.to_thread(_all_in, folder)
-
-
-def _all_in(folder: Path) -> dict[str, bytes]:
-    return {file.relative_to(folder).as_posix(): data for file in folder.rglob("*") if (data := _bytes(file))}
+async def _told_to_the_store(store: Store, canary: Canaries) -> None:
+    """A case that is escalated, and everything beside it that goes through the store's own doors."""
+    await b.save_directory(store)
+    await fill_directory(store, canary)
+    story = b.Story(b.opening())
+    await store.open_case(story.opening, Intake.model_validate_json(json.dumps(_intake(canary))))
+    await store.record(story.open())
+    for message in (b.pupil_talk(), b.parent_talk(), m.RecordPoliceContact(contact=PoliceContact.REPORT)):
+        await b.told_and_recorded(store, story, message)
+    refused = Content(note=canary("note"))
+    await b.told_and_recorded(store, story, m.ReportNonCooperation(who=Who.PARENT), content=refused)
+    await tell_beside(store, story.id, canary)
+    await break_glass(store, story.id, canary)
 
 
 @workflow.defn
@@ -290,6 +244,6 @@ async def test_the_search_finds_them_in_temporal_when_the_codec_is_off(stack: Lo
             Leaking.run, canary("argument"), id="leaking", task_queue="leaking", memo={"note": canary("memo")}
         )
     kept = await history(client, "leaking")
-    database = b"".join(_bytes(file) for file in stack.folder.glob("temporal.db*"))
+    database = b"".join(bytes_of(file) for file in stack.folder.glob("temporal.db*"))
     figures.append(f"control, codec off: {len(canary.singing_in(kept))} of 2 fields sing in the history")
     assert {"argument", "memo"} == canary.singing_in(kept) == canary.singing_in(database)
