@@ -195,6 +195,7 @@ async def test_a_base_backup_and_its_wal(stack: LocalStack, told: Told, seed: in
                 len(journal) for journal, _ in (await files(told, *before)).values()
             )
             done = await reconcile(stack)
+    await eventually(partial(answers, told), "PostgreSQL is back", within=60)
     assert done.code == done.asks_somebody
     assert {case: journal for case, (journal, _) in before.items()} == {
         case: journal for case, (journal, _) in (await files(told, *before)).items()
