@@ -39,7 +39,9 @@ async def reconcile(case: str | None, *, dry_run: bool, as_json: bool) -> None:
     if case and looked[0].unknown:
         raise Refused(RefusalCode.UNKNOWN_CASE)
     _print(looked, dry_run=dry_run, as_json=as_json)
-    if any(finding.asks_somebody for finding in looked) or (dry_run and any(finding.worth_telling for finding in looked)):
+    if any(finding.asks_somebody for finding in looked) or (
+        dry_run and any(finding.worth_telling for finding in looked)
+    ):
         raise InVain
 
 
