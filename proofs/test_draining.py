@@ -101,7 +101,7 @@ async def keep_asking(visitor: Visitor, found: Counter[str], stop: asyncio.Event
                 answer = await http.get(f"{visitor._address}/zaken", headers={"cookie": cookie})  # noqa: SLF001
             except httpx2.HTTPError as error:
                 found[type(error).__name__] += 1
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # as somebody would who sees an error page, and not as a flood
                 continue
         assert answer.text.rstrip().endswith("</html>")
         found[str(answer.status_code)] += 1

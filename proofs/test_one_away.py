@@ -166,7 +166,7 @@ async def keep_looking(town: Town, until: Callable[[], Awaitable[bool]], within:
     async with asyncio.timeout(within):
         while not await until():
             await page(town)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)  # another process decides; somebody looks five times a second
     return time.monotonic() - began
 
 

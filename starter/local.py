@@ -189,7 +189,7 @@ def _run_here() -> None:
             asyncio.run(run(layout, ports, Display(Console())))
     except (StartError, StoreError) as error:
         stop_for(error)
-    except Exception:
+    except Exception:  # whatever it is: its words go to the log on this machine, and one line to who started it
         logging.getLogger(__name__).exception("the stack fell")
         sys.stderr.write(f"vangnet: onverwachte fout; zie {layout.log('local')}\n")
         raise SystemExit(1) from None

@@ -415,8 +415,9 @@ async def test_what_a_closed_case_tells_is_sent_at_once(
     hour = timedelta(hours=1)
     outbox = Outbox(store, Mailer(settings), webhooks, HandOvers(store), PUBLIC_URL, bell=bell, linger=hour)
     delivering = asyncio.create_task(deliver(outbox, story)) if begun else None
-    while begun and story.id not in bell._listening:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while begun and story.id not in bell._listening:
+            await asyncio.sleep(0)
     with lay_out(story.tell(closing)) as turn:
         await CaseFile(store, bell).record(turn)
 
