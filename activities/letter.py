@@ -11,6 +11,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
+from time import time
 from zoneinfo import ZoneInfo
 
 from activities.dispatch import Dispatch
@@ -111,7 +112,7 @@ def mail(dispatch: Dispatch, sender: str, recipient: str, domain: str) -> bytes:
         _spelled("From", sender),
         _line("To", recipient),
         _spelled("Subject", letter.subject),
-        _line("Date", format_datetime(datetime.now(UTC))),
+        _dated(int(time())),
         _line("Message-ID", f"<{dispatch.notice.id}@{domain}>"),
         _line("Auto-Submitted", "auto-generated"),
         _line("Content-Language", words.language),
@@ -129,6 +130,8 @@ def mail(dispatch: Dispatch, sender: str, recipient: str, domain: str) -> bytes:
 
 def _calendar(dispatch: Dispatch, sender: str, recipient: str, domain: str, boundary: str) -> str:
     """The part that a calendar reads, of a mail about a meeting."""
+    if dispatch.meeting is None:
+        return ""
     summary = catalogue(dispatch.language).meeting.format(case=dispatch.case_id)
     entry = invitation(dispatch, parseaddr(sender)[1], recipient, domain, summary)
     if entry is None:
@@ -141,6 +144,11 @@ def _line(name: str, value: str) -> str:
     if _CONTROL.search(value):
         raise ValueError(name)
     return f"{name}: {value}\r\n"
+
+
+@lru_cache(maxsize=1)
+def _dated(second: int) -> str:
+    return _line("Date", format_datetime(datetime.fromtimestamp(second, UTC)))
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ task with the whole input, sealed and opened; the flags and the worker's version
 last answer it keeps itself. Together that was a third of what an open case took.
 
 These are the SDK's own names, of the version that is locked. Where one is gone, nothing is let go and nothing else
-is different: ``tests/runtime/test_letting_go.py`` tells.
+is different: ``tests/workflows/test_letting_go.py`` tells.
 """
 
 from __future__ import annotations

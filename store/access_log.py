@@ -140,18 +140,17 @@ class AccessLog(Database):
             noted.append(entry)
             return
         async with self._transaction() as connection:
-            await self._write(connection, entry)
+            await self._log_all(connection, [entry])
 
-    async def _log(self, connection: asyncpg.Connection, entry: AccessEntry) -> None:
-        """Write an entry in the transaction of the look itself: no row, no data."""
+    async def _log(self, connection: asyncpg.Connection, *entries: AccessEntry) -> None:
+        """Write entries, all of them or none, in the transaction of the look itself or before it: no row, no data."""
         if (noted := _NOTED.get()) is not None:
-            noted.append(entry)
+            noted.extend(entries)
         else:
-            await self._write(connection, entry)
+            await self._log_all(connection, entries)
 
     async def _log_all(self, connection: asyncpg.Connection, entries: Iterable[AccessEntry]) -> None:
-        for entry in entries:
-            await self._write(connection, entry)
+        await connection.executemany(_LOG, [await self._written(connection, entry) for entry in entries])
 
     async def _log_refused(self, noted: list[AccessEntry]) -> None:
         """The look's own transaction is gone; that somebody tried is kept."""
@@ -160,7 +159,7 @@ class AccessLog(Database):
             async with self._transaction() as connection:
                 await self._log_all(connection, _merged(refused))
 
-    async def _write(self, connection: asyncpg.Connection, entry: AccessEntry) -> None:
+    async def _written(self, connection: asyncpg.Connection, entry: AccessEntry) -> tuple[object, ...]:
         os_user = entry.os_user and await kept_staff_id(connection, self._keys, "operating-system", entry.os_user)
         known = {
             "role": entry.actor.role.value,
@@ -182,7 +181,7 @@ class AccessLog(Database):
         }
         scope = entry.case_id or NO_CASE
         digest = access_digest({"scope": scope, "at": moment(entry.at), **known}, added)
-        await connection.execute(_LOG, scope, digest, entry.at, *known.values(), *added.values())
+        return (scope, digest, entry.at, *known.values(), *added.values())
 
     @staticmethod
     async def _ground(connection: asyncpg.Connection, entry: AccessEntry) -> str:

@@ -42,15 +42,24 @@ async def data_key(connection: asyncpg.Connection, keys: KeyRing, scope: str, co
         KeyMissing: There is none, or the key that wraps it is not on the ring: it can be put back.
         KeyDestroyed: It was destroyed: what it sealed is erased.
     """
-    key = await _kept(connection, keys, scope, controller)
+    return unwrapped(await connection.fetchrow(_DATA_KEY, scope, controller), keys, scope, controller)
+
+
+def unwrapped(row: asyncpg.Record, keys: KeyRing, scope: str, controller: Controller) -> bytes:
+    """Unwrap a key that a query brought along: its columns ``kek_id``, ``wrapped`` and ``destroyed``.
+
+    Raises:
+        KeyMissing: As :func:`data_key`.
+        KeyDestroyed: The same.
+    """
+    key = _kept(row, keys, scope, controller)
     if key is None:
         _log.error("key missing", extra={"scope": scope, "controller": controller.value})
         raise KeyMissing(f"{scope}/{controller}")
     return key
 
 
-async def _kept(connection: asyncpg.Connection, keys: KeyRing, scope: str, controller: Controller) -> bytes | None:
-    row = await connection.fetchrow(_DATA_KEY, scope, controller)
+def _kept(row: asyncpg.Record, keys: KeyRing, scope: str, controller: Controller) -> bytes | None:
     if row["destroyed"]:
         raise KeyDestroyed(f"{scope}/{controller}")
     if row["wrapped"] is None:
@@ -73,7 +82,7 @@ async def made_data_key(connection: asyncpg.Connection, keys: KeyRing, scope: st
         KeyMissing: There was one: something is sealed with it already, and a second key would hide that.
         KeyDestroyed: It was destroyed: nothing can be added to an erased part.
     """
-    kept = await _kept(connection, keys, scope, controller)
+    kept = _kept(await connection.fetchrow(_DATA_KEY, scope, controller), keys, scope, controller)
     if kept is not None:
         return kept
     made = os.urandom(KEY_BYTES)

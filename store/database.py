@@ -29,6 +29,7 @@ _SETTINGS = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
 }
+_PLANS_ONCE = {"plan_cache_mode": "force_generic_plan"}
 
 
 class _Bound(NamedTuple):
@@ -51,7 +52,7 @@ class Database:
         self._holding = asyncio.Semaphore(holders)
 
     @classmethod
-    async def connect(
+    async def connect(  # noqa: PLR0913  # the pool's settings
         cls,
         dsn: str,
         keys: KeyRing,
@@ -59,6 +60,7 @@ class Database:
         smallest: int = 1,
         largest: int = 10,
         patience: timedelta = timedelta(seconds=30),
+        plans_once: bool = False,
     ) -> Self:
         """Open the pool.
 
@@ -69,6 +71,8 @@ class Database:
             largest: The most connections at a time. Sending a notice holds one; at most half of them are
                 used for that, and further senders wait.
             patience: How long one statement may take.
+            plans_once: Plan each statement once for a connection, and not for its values: for who tells the same few
+                keyed statements again and again. Planning one that writes a turn takes as long as carrying it out.
 
         Raises:
             StoreUnavailable: Nobody answers there.
@@ -82,7 +86,7 @@ class Database:
                 timeout=_ACQUIRE,
                 init=_act_as_application,
                 reset=_roll_back,
-                server_settings=_SETTINGS,
+                server_settings=_SETTINGS | (_PLANS_ONCE if plans_once else {}),
             )
         return cls(pool, keys, holders=max(1, largest // 2))
 
@@ -113,8 +117,13 @@ class Database:
                 yield bound.connection
             return
         with translated():
-            async with self._pool.acquire(timeout=_ACQUIRE) as connection:
+            # The pool's own limit would make a task for each.
+            async with asyncio.timeout(_ACQUIRE):
+                connection = await self._pool.acquire()
+            try:
                 yield connection
+            finally:
+                await self._pool.release(connection)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:

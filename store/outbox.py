@@ -81,7 +81,7 @@ class Outbox(AccessLog):
                 rows = await self._claimed(connection, case_id, recipients, rows)
                 end = clock() + _TURN
                 while rows:
-                    yield await self._claim(connection, rows.popleft(), recipients)
+                    yield self._claim(connection, rows.popleft(), recipients)
                     # Where mail is slow, senders that wait for a connection get their turn between two notices.
                     if self._holding.locked() and clock() >= end:
                         break
@@ -108,16 +108,14 @@ class Outbox(AccessLog):
             return deque(row for row in before if row["notice_id"] in unsent)
         rows = deque(await connection.fetch(_CLAIM, case_id))
         if to_persons := [row for row in rows if is_person(row["party"])]:
-            async with connection.transaction():
-                for row in to_persons:
-                    await self._log(connection, _look(case_id, row))
-                await recipients.look_up(connection, [row["party"] for row in to_persons])
+            await self._log(connection, *(_look(case_id, row) for row in to_persons))
+            await recipients.look_up(connection, [row["party"] for row in to_persons])
         return rows
 
-    async def _claim(self, connection: asyncpg.Connection, row: asyncpg.Record, recipients: Recipients) -> Claim:
+    def _claim(self, connection: asyncpg.Connection, row: asyncpg.Record, recipients: Recipients) -> Claim:
         notice = NoticeRow.model_validate(dict(row))
         token = self._keys.link_token(notice.notice_id) if notice.link else None
-        return Claim(connection, notice, await recipients.of(connection, notice, row), token)
+        return Claim(connection, notice, recipients.of(notice, row), token)
 
 
 async def _let_go(connection: asyncpg.Connection) -> None:

@@ -8,7 +8,7 @@ import asyncpg
 
 from protocol.model import Frozen
 from protocol.notices import Contact
-from store.data_keys import data_key, directory_scope
+from store.data_keys import directory_scope, unwrapped
 from store.directory import opened_contact
 from store.errors import KeyDestroyed
 from store.keys import KeyRing
@@ -54,11 +54,11 @@ class Recipients:
         self._addresses: dict[tuple[str, Contact], str] = {}
 
     async def look_up(self, connection: asyncpg.Connection, persons: list[str]) -> None:
-        """Fetch what is sealed of these persons, in the transaction that logs the look."""
+        """Fetch what is sealed of these persons, once the look at it is logged."""
         rows = await connection.fetch(_ADDRESSEES, self._case_id, persons)
         self._sealed = {row["person"]: row for row in rows}
 
-    async def of(self, connection: asyncpg.Connection, notice: NoticeRow, row: asyncpg.Record) -> Recipient:
+    def of(self, notice: NoticeRow, row: asyncpg.Record) -> Recipient:
         """Open the recipient of a notice that was claimed with this row.
 
         Raises:
@@ -66,34 +66,34 @@ class Recipients:
         """
         if is_person(notice.party):
             if notice.party not in self._persons:
-                self._persons[notice.party] = await self._person(connection, notice.party)
+                self._persons[notice.party] = self._person(notice.party)
             return self._persons[notice.party]
-        address = await self._address(connection, notice, row) if row["sealed"] else None
+        address = self._address(notice, row) if row["sealed"] else None
         return Recipient(person=False, address=address, webhook=self._webhook(notice, row["webhook_url"]))
 
-    async def _person(self, connection: asyncpg.Connection, party: str) -> Recipient:
+    def _person(self, party: str) -> Recipient:
         row = self._sealed.get(party)
         if row is None:
             return Recipient(person=True)
         try:
-            key = await self._data_key(connection, self._case_id, Controller.SCHOOL)
+            key = self._data_key(row, self._case_id, Controller.SCHOOL)
         except KeyDestroyed:
             return Recipient(person=True, erased=True)
         text = unseal(key, person_place(self._case_id, party, row["message_id"]), row["sealed"])
         person = Person.model_validate_json(text)
         return Recipient(person=True, address=person.address, language=person.language)
 
-    async def _address(self, connection: asyncpg.Connection, notice: NoticeRow, row: asyncpg.Record) -> str:
+    def _address(self, notice: NoticeRow, row: asyncpg.Record) -> str:
         place = notice.party, notice.contact
         if place not in self._addresses:
-            key = await self._data_key(connection, directory_scope(row["region"]), Controller.DIRECTORY)
+            key = self._data_key(row, directory_scope(row["region"]), Controller.DIRECTORY)
             self._addresses[place] = opened_contact(key, row["region"], *place, row["sealed"]).email
         return self._addresses[place]
 
-    async def _data_key(self, connection: asyncpg.Connection, scope: str, controller: Controller) -> bytes:
+    def _data_key(self, row: asyncpg.Record, scope: str, controller: Controller) -> bytes:
         place = scope, controller
         if place not in self._data_keys:
-            self._data_keys[place] = await data_key(connection, self._keys, scope, controller)
+            self._data_keys[place] = unwrapped(row, self._keys, scope, controller)
         return self._data_keys[place]
 
     def _webhook(self, notice: NoticeRow, url: str | None) -> Webhook | None:

@@ -32,3 +32,7 @@ class CaseInput(Frozen):
     mailbox: tuple[Told, ...] = ()
     unsent: bool = False
     """Notices are waiting that the run before did not get delivered."""
+
+    def let_go(self) -> None:
+        """Forget what the case has taken over: the SDK keeps its run's input for as long as the case is cached."""
+        self.__dict__.update(opening=None, case=None, mailbox=())

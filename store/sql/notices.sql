@@ -17,6 +17,7 @@ WITH held AS MATERIALIZED (
     RETURNING notice.*
 )
 SELECT counted.*, opened.region, organisation.webhook_url, answering.sealed,
+    kept.kek_id, kept.wrapped, gone.scope IS NOT NULL AS destroyed,
     CASE WHEN about.meeting THEN (
         SELECT count(*) FROM vangnet.journal AS past
         WHERE past.case_id = $1 AND past.number < counted.number
@@ -35,6 +36,8 @@ LEFT JOIN vangnet.organisations AS organisation
 LEFT JOIN vangnet.contacts AS answering
     ON answering.region = opened.region AND answering.organisation = counted.party
     AND answering.contact = counted.contact
+LEFT JOIN keystore.data_keys AS kept ON kept.scope = 'directory:' || opened.region AND kept.controller = 'directory'
+LEFT JOIN keystore.destroyed AS gone ON gone.scope = 'directory:' || opened.region AND gone.controller = 'directory'
 ORDER BY counted.ordinal;
 
 -- name: still_unsent
@@ -48,10 +51,14 @@ WHERE held.mine AND case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
 FOR NO KEY UPDATE OF notice SKIP LOCKED;
 
 -- name: addressees
-SELECT DISTINCT ON (person) person, message_id, sealed
-FROM vangnet.people
-WHERE case_id = $1 AND person = ANY ($2::text[]) AND since_number IS NOT NULL AND until_number IS NULL
-ORDER BY person, since_number DESC;
+SELECT DISTINCT ON (known.person) known.person, known.message_id, known.sealed,
+    kept.kek_id, kept.wrapped, gone.scope IS NOT NULL AS destroyed
+FROM vangnet.people AS known
+LEFT JOIN keystore.data_keys AS kept ON kept.scope = known.case_id AND kept.controller = 'school'
+LEFT JOIN keystore.destroyed AS gone ON gone.scope = known.case_id AND gone.controller = 'school'
+WHERE known.case_id = $1 AND known.person = ANY ($2::text[])
+    AND known.since_number IS NOT NULL AND known.until_number IS NULL
+ORDER BY known.person, known.since_number DESC;
 
 -- name: let_go
 SELECT pg_advisory_unlock_all();

@@ -217,3 +217,18 @@ async def test_an_unreachable_database_is_said_without_details(key_ring: KeyRing
     assert "store_unavailable: ConnectionRefusedError" == str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+async def test_who_records_all_day_has_each_statement_planned_once(database: str, key_ring: KeyRing) -> None:
+    """PostgreSQL would plan a turn's statement anew each time: that takes as long as carrying it out."""
+    worker = await Store.connect(database, key_ring, largest=1, plans_once=True)
+    try:
+        story = await b.opened(worker)
+        await worker.record(story.tell(b.told(b.plan_talk())))
+        async with worker._connection() as connection:  # plans are told to their own session only
+            plans = await connection.fetch("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
+    finally:
+        await worker.close()
+    assert [(2, 0)] == [
+        tuple(row)[1:] for row in plans if "AS MATERIALIZED" in row["statement"] and "journaled" in row["statement"]
+    ]
