@@ -16,9 +16,9 @@ from store import Store, Untold
 
 _log = logging.getLogger(__name__)
 
-_SUBJECT = "Vangnet: noodtoegang in zaak {case}"
+_SUBJECT = "Vangnet: noodtoegang in casus {case}"
 _TEXT = """\
-In zaak {case} heeft iemand noodtoegang genomen.
+In casus {case} heeft iemand noodtoegang genomen.
 Dat was op {at}.
 
 Wie het was, waarom, en tot wanneer, leest u na het inloggen:

@@ -223,5 +223,5 @@ def _alive() -> Iterator[None]:
 
 async def _beat() -> None:
     while True:
+        await asyncio.sleep(_BEAT)  # most deliveries are over before: beginning is a sign of life as well
         activity.heartbeat()
-        await asyncio.sleep(_BEAT)

@@ -18,19 +18,19 @@ from store import ReviewState, Store, UntoldReview
 _log = logging.getLogger(__name__)
 
 _SUBJECTS = {
-    ReviewState.WAITING: "Vangnet: een voorstel wacht op een tweede beoordelaar, zaak {case}",
-    ReviewState.DECLINED: "Vangnet: een voorstel is afgewezen, zaak {case}",
-    ReviewState.REFUSED: "Vangnet: een voorstel kon niet meer, zaak {case}",
-    ReviewState.EXPIRED: "Vangnet: een voorstel is verlopen, zaak {case}",
+    ReviewState.WAITING: "Vangnet: een voorstel wacht op een tweede beoordelaar, casus {case}",
+    ReviewState.DECLINED: "Vangnet: een voorstel is afgewezen, casus {case}",
+    ReviewState.REFUSED: "Vangnet: een voorstel kon niet meer, casus {case}",
+    ReviewState.EXPIRED: "Vangnet: een voorstel is verlopen, casus {case}",
 }
 _SAID = {
-    ReviewState.WAITING: "In zaak {case} legde iemand van uw organisatie een besluit voor aan een tweede beoordelaar.\n"
+    ReviewState.WAITING: "In casus {case} legde iemand van uw organisatie een besluit voor aan een tweede beoordelaar.\n"
     "Zolang een collega niet heeft beslist, gebeurt er niets.",
-    ReviewState.DECLINED: "In zaak {case} wees een collega een voorstel van uw organisatie af, met de reden erbij.\n"
+    ReviewState.DECLINED: "In casus {case} wees een collega een voorstel van uw organisatie af, met de reden erbij.\n"
     "Het besluit is niet genomen.",
-    ReviewState.REFUSED: "In zaak {case} bevestigde een collega een voorstel, maar intussen kan het niet meer.\n"
+    ReviewState.REFUSED: "In casus {case} bevestigde een collega een voorstel, maar intussen kan het niet meer.\n"
     "Het besluit is niet genomen.",
-    ReviewState.EXPIRED: "In zaak {case} besliste niemand op tijd over een voorstel van uw organisatie.\n"
+    ReviewState.EXPIRED: "In casus {case} besliste niemand op tijd over een voorstel van uw organisatie.\n"
     "Het besluit is niet genomen: leg het opnieuw voor als het nog nodig is.",
 }
 _TEXT = """\

@@ -130,6 +130,20 @@ def take(case: Case | None, told: Told, now: datetime, policy: Policy) -> Taken:
     return Taken(turn.case, tuple(turn.recorded))
 
 
+def check(case: Case, told: Told, now: datetime, policy: Policy) -> Taken:
+    """What :func:`take` answers, asked before the message is let in: it has to say something new, too.
+
+    The case itself does not ask that: in its past the same severity may have been set twice.
+
+    Raises:
+        Refused: As :func:`decide`, and ``nothing_new``.
+    """
+    taken = take(case, told, now, policy)
+    if isinstance(told.message, m.SetSeverity) and told.message.severity is case.severity:
+        raise Refused(RefusalCode.NOTHING_NEW, case.step)
+    return taken
+
+
 def take_from_system(case: Case, message: Message, now: datetime, policy: Policy) -> Taken:
     """What the system's own message leads to: a deadline, a birthday, a notice that failed.
 

@@ -102,7 +102,7 @@ TEXTS: dict[RefusalCode, str] = {
     _C.DATE_TOO_FAR: "De genoemde datum ligt te ver weg; controleer het jaar.",
     _C.SECOND_REVIEWER_MISSING: "Er ontbreekt een tweede beoordelaar.",
     _C.SECOND_REVIEWER_SAME: "De tweede beoordelaar moet iemand anders zijn dan uzelf.",
-    _C.OBJECTION_PENDING: "Iemand in deze zaak heeft bezwaar gemaakt: zolang daarover niet is beslist wordt niets gedeeld.",
+    _C.OBJECTION_PENDING: "Iemand in deze casus heeft bezwaar gemaakt: zolang daarover niet is beslist wordt niets gedeeld.",
     _C.NO_SIGNAL: "Er ontbreekt een signaal: kies er ten minste één.",
     _C.STAFF_INVOLVED: "Is een medewerker betrokken, dan geldt een andere wettelijke weg: ga direct naar uw bevoegd gezag.",
     _C.NO_GUARDIAN_WITH_CUSTODY: "Bij een leerling onder 16 jaar ontbreekt een ouder of voogd met gezag.",

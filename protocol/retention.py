@@ -7,8 +7,8 @@ may be kept is a matter of today's law. Days are the region's; nothing here read
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
@@ -161,6 +161,34 @@ def due(held: Held, policy: Policy, today: date) -> Iterator[Due]:
     return (step for step in steps(held, policy) if step.due_on <= today)
 
 
+def next_round(today: date) -> date:
+    """The day by which the coming round has been: somebody who asks late at night is told what goes in the morning."""
+    return today + timedelta(days=1)
+
+
+def destroyed_by(parts: Iterable[Held], policy: Policy, day: date) -> tuple[Due, ...]:
+    """What of these parts is destroyed by a day; what is held is not."""
+    steps_due = (step for part in parts for step in due(part, policy, day))
+    return tuple(step for step in steps_due if step.act is Act.DESTROY and step.hold is None)
+
+
+def lost_by_leaving(parts: Iterable[Held], left_on: date, policy: Policy, today: date) -> tuple[Due, ...]:
+    """What the coming round destroys because the pupil left on this day, and would not otherwise."""
+    return _lost(tuple(parts), {"left_on": left_on}, policy, today)
+
+
+def lost_by_letting_go(parts: Iterable[Held], policy: Policy, today: date) -> tuple[Due, ...]:
+    """What the coming round destroys because the case is held no longer, and would not otherwise."""
+    return _lost(tuple(parts), {"on_hold": False}, policy, today)
+
+
+def _lost(parts: tuple[Held, ...], changed: dict[str, object], policy: Policy, today: date) -> tuple[Due, ...]:
+    day = next_round(today)
+    anyway = {step.part for step in destroyed_by(parts, policy, day)}
+    then = destroyed_by((part.model_copy(update=changed) for part in parts), policy, day)
+    return tuple(step for step in then if step.part not in anyway)
+
+
 def _end(held: Held, kept: Keep, policy: Policy) -> tuple[date, date]:
     """From when the period counts, and its last day; never later than the law lets a region choose."""
     started_on = _start(held, kept.since, policy)
@@ -191,6 +219,11 @@ def under_duty(held: Held, policy: Policy, today: date) -> bool:
 def tells_departure(case: Case, actor: Actor) -> bool:
     """Who tells when the pupil left: the school of the case, or the privacy officer for it."""
     return actor.role is v.Role.PRIVACY or (actor.role is v.Role.SCHOOL and actor.organisation == case.school)
+
+
+def may_have_left(left_on: date, opened_on: date, today: date) -> bool:
+    """Whether a pupil can have left on this day: the school had them when it opened the case, and the day has come."""
+    return opened_on <= left_on <= today
 
 
 def places_holds(actor: Actor) -> bool:

@@ -78,6 +78,8 @@ GROUNDS: dict[Right, tuple[RefusalGround, ...]] = {
 
 _ANSWER = 1
 _EXTENDED = 3
+_LONG_AGO = 12
+"""Months after which a day of receipt must be a mistake: its answer would be due long ago."""
 _PERSON = re.compile(r"pupil|guardian-\d+")
 _NAMING = ("person", "persons", "subject", "party", "owner")
 
@@ -108,6 +110,11 @@ def may_ask(case: Case, requester: str, subject: str, age: v.AgeBand) -> bool:
 def answer_by(received_on: date, *, extended: bool = False) -> date:
     """Until when there is to be an answer: a month, or with a notice of why two months more (AVG 12 lid 3)."""
     return months_after(received_on, _EXTENDED if extended else _ANSWER)
+
+
+def can_have_come_in(received_on: date, today: date) -> bool:
+    """Whether a request can have come in on this day: in the past year."""
+    return months_after(today, -_LONG_AGO) <= received_on <= today
 
 
 def in_the_way(
@@ -142,6 +149,18 @@ def reads_for_request(actor: Actor, right: Right, state: RequestState) -> bool:
     """Whether this actor opens the file to answer: while the request is open, and to hand out what was granted."""
     handed_out = right is Right.ACCESS and state is RequestState.GRANTED
     return handles_requests(actor) and (state is RequestState.OPEN or handed_out)
+
+
+def hands_out(actor: Actor, right: Right, state: RequestState, obstacle: RefusalGround | None) -> bool:
+    """Whether this actor makes the overview of somebody's data: only where the request for it can be granted.
+
+    Args:
+        actor: Who.
+        right: What was asked for.
+        state: How far the request has come.
+        obstacle: Of :func:`in_the_way`, now: also what was granted is not handed out to who may not ask it any more.
+    """
+    return right is Right.ACCESS and obstacle is None and reads_for_request(actor, right, state)
 
 
 def blocked_by_objection(case: Case, message: Message) -> bool:

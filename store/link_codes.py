@@ -84,6 +84,12 @@ class LinkCodes(AccessLog):
             row = await connection.fetchrow(_SECOND, case_id, person)
         return bool(row and row["second"])
 
+    async def link_locked(self, link: Behind) -> bool:
+        """Whether too many wrong codes were given: for a while none is sent or taken."""
+        async with self._connection() as connection:
+            row = await connection.fetchrow(_STATE, link.case_id, link.person, token_hash(link.token), limits.AGAIN)
+        return bool(row and row["locked"])
+
     async def ask_code(self, link: Behind) -> Asking:
         """Have a new code sent; the one before opens nothing any more."""
         hashed, nonce = token_hash(link.token), secrets.token_bytes(_NONCE_BYTES)

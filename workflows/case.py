@@ -64,8 +64,9 @@ class CaseWorkflow(HearsMessages):
             self._ledger.hear(start.opening, min(start.opened_at or now, now))
 
     @workflow.run
-    async def run(self, start: CaseInput) -> Outcome | None:  # noqa: ARG002  # read by __init__
+    async def run(self, start: CaseInput) -> Outcome | None:
         """Hear, wait, carry out, until the case is closed and all of it was carried out."""
+        start.let_go()  # ``__init__`` has read it
         while True:
             if self._behind:
                 await self._catch_up()
@@ -88,6 +89,12 @@ class CaseWorkflow(HearsMessages):
         if told is not None:  # JSON's null passes as any type; in the mailbox it would fail every task
             self._behind = self._behind or self._ledger.is_behind(told)
             self._mailbox.append(told)
+
+    @workflow.query
+    def holds(self, message_id: str) -> bool:
+        """Whether a message reached this case, carried out or not: what did not may be dropped where it was put down."""
+        waits = message_id in self._waited_for or any(told.id == message_id for told in self._mailbox)
+        return waits or self._ledger.holds(message_id)
 
     def check(self, name: str, told: Told) -> None:
         """Refuse a message before it reaches the history.

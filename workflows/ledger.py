@@ -12,7 +12,7 @@ from datetime import datetime
 
 from protocol.case import Case
 from protocol.deadlines import next_rung
-from protocol.decide import Taken, refuse_later, take, take_from_system
+from protocol.decide import Taken, check, refuse_later, take, take_from_system
 from protocol.events import Recorded, event_name
 from protocol.evolve import evolve
 from protocol.messages import Message, Told
@@ -62,6 +62,11 @@ class Ledger:
         """This message counted, and that is written."""
         return self.written is not None and any(heard.id == message_id for heard in self.written.heard)
 
+    def holds(self, message_id: str) -> bool:
+        """This message counted or was refused later, written or not."""
+        known = self._decided.heard if self._decided else ()
+        return message_id in self._refused or any(heard.id == message_id for heard in known)
+
     def heard(self, told: Told) -> int | None:
         """The last event of a message that already counted; None when it is new.
 
@@ -81,7 +86,7 @@ class Ledger:
             Refused: The protocol does not allow it.
         """
         if self.heard(told) is None:
-            self._checked = (told, self.case, now, take(self.case, told, now, self.policy))
+            self._checked = (told, self.case, now, check(self.case, told, now, self.policy))
 
     def hear(self, told: Told, now: datetime) -> tuple[str, ...]:
         """Decide on a message and keep what follows; one that counted already changes nothing.

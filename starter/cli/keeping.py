@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime
 
 from protocol.calendar import local_day
+from protocol.keeping import Part
 from protocol.refusals import RefusalCode, Refused
-from protocol.retention import due, previews_retention, tells_departure
+from protocol.retention import Due, due, previews_retention, tells_departure
 from starter.cli.output import write_json, write_table
 from starter.cli.session import Session, session
 from starter.errors import BadInput
+from starter.leaving import leaving
 from store import RetentionRow
+
+_WHOSE = {Part.SCHOOL: "de school", Part.COORDINATOR: "de casusregie", Part.ZVH: "het Zorg- en Veiligheidshuis"}
 
 
 async def preview(until: date | None, acting_as: str | None, *, as_json: bool) -> None:
@@ -43,22 +47,30 @@ async def log(acting_as: str | None, *, as_json: bool) -> None:
         write_table(rows, ("at", "caseId", "part", "act", "rule", "dueOn", "requestId"))
 
 
-async def left(case: str, day: date, acting_as: str | None) -> None:
+async def left(case: str, day: date, acting_as: str | None, *, sure: bool) -> None:
     """Note when the pupil left.
 
     Raises:
-        BadInput: That day is still to come.
+        BadInput: That day cannot be, or parts go by it the coming night and nobody said that this is meant.
         Refused: By somebody else than the case's school or the privacy officer.
     """
-    if day > datetime.now(UTC).date():
-        raise BadInput("De datum van vertrek ligt in de toekomst.")
     async with session(acting_as) as here:
         found = await here.look(case, "departure")
         if not tells_departure(found.case, here.actor):
             raise Refused(RefusalCode.NOT_ALLOWED)
+        told = await leaving(here.store, here.settings.region, case, day)
+        if not told.possible:
+            raise BadInput("De datum van vertrek ligt in de toekomst, of voor de dag waarop de casus is geopend.")
+        if told.lost and not sure:
+            raise BadInput(_not_sure(told.lost))
         organisation, user = here.actor.organisation or "", here.actor.user or ""
         by = here.actor.model_copy(update={"user": await here.store.staff_id(organisation, user)})
         await here.store.told_departure(case, day, by)
+
+
+def _not_sure(lost: tuple[Due, ...]) -> str:
+    parts = ", ".join(f"het deel van {_WHOSE[step.part]}" for step in lost)
+    return f"Er is niets vastgelegd: met deze datum wordt vannacht voorgoed gewist: {parts}. Is dat de bedoeling, zeg het dan met --sure."
 
 
 def _check_office(here: Session) -> None:

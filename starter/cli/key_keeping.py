@@ -18,7 +18,7 @@ from starter.cli.session import Session, session
 from starter.errors import BadInput
 from store import AccessEvent, DestroyedKey, KeyMissing, KeyRing, KeyRingInvalid
 
-_HELD = "Er is niets gewist: de zaak wordt vastgehouden. Hef dat eerst op."
+_HELD = "Er is niets gewist: de casus wordt vastgehouden. Hef dat eerst op."
 _STATES = {"present": "aanwezig", "missing": "ontbreekt", "destroyed": "gewist"}
 
 

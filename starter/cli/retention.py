@@ -44,12 +44,16 @@ def left(
     case: Case,
     day: Annotated[datetime, typer.Argument(formats=_DAY, metavar="DATE", help="Such as 2027-07-15.")],
     *,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Also when parts of the file are destroyed tonight by it.")
+    ] = False,
     acting_as: As = None,
 ) -> None:
     """Tell when the pupil left the school: the school's period counts from there.
 
-    For the school of the case, or the privacy officer.
+    For the school of the case, or the privacy officer. A day by which parts of the file are destroyed the coming night is
+    refused, with what would go, unless --sure says that it is meant.
     """
     from starter.cli import keeping
 
-    run(keeping.left(case, day.date(), acting_as))
+    run(keeping.left(case, day.date(), acting_as, sure=sure))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, Self
 from urllib.parse import parse_qsl
 
 from starlette.requests import HTTPConnection
@@ -74,6 +75,15 @@ class Form:
 
     def __bool__(self) -> bool:
         return bool(self._fields)
+
+
+class Shown(NamedTuple):
+    """How a page shows a form: what stands in it, what is wrong by field or as a whole, and HTTP's status for that."""
+
+    values: Form
+    errors: Mapping[str, str] = MappingProxyType({})
+    sentence: str = ""
+    status: int = 200
 
 
 def whole(text: str) -> int | None:

@@ -40,7 +40,7 @@ async def test_each_is_told_once(
     (mail,) = office.mails
     (row,) = await store.emergencies(b.REGION, LOOK)
     text = mail.get_content()
-    assert (OFFICER.address, f"Vangnet: noodtoegang in zaak {uncovered.id}") == (mail["To"], mail["Subject"])
+    assert (OFFICER.address, f"Vangnet: noodtoegang in casus {uncovered.id}") == (mail["To"], mail["Subject"])
     assert f"{PUBLIC_URL}/toegang/noodtoegang" in text.splitlines()
     assert f"<{row.emergency_id}@mail.regio.example>" == mail["Message-ID"]
     assert row.told_at

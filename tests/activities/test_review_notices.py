@@ -40,7 +40,10 @@ async def test_what_waits_is_told_once(
     assert [1, 0] == [await notices.tell(), await notices.tell()]
 
     (mail,) = office.mails
-    assert (b.DESK_ADDRESS, True) == (mail["To"], str(mail["Subject"]).endswith(f"tweede beoordelaar, zaak {story.id}"))
+    assert (b.DESK_ADDRESS, True) == (
+        mail["To"],
+        str(mail["Subject"]).endswith(f"tweede beoordelaar, casus {story.id}"),
+    )
     assert f"{PUBLIC_URL}/beoordelingen/{review}" in mail.get_content().splitlines()
     everything = office.taken[0].content.decode()
     assert not [secret for secret in (*b.SECRETS, NOTE, "s-asker", "ggd") if secret in everything]

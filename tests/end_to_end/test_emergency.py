@@ -33,5 +33,5 @@ async def test_the_privacy_officer_is_mailed(stack: LocalStack) -> None:
 
     await eventually(mailed, "the privacy officer is mailed")
     (mail,) = (mail for mail in stack.mails() if OFFICER in mail.to)
-    assert f"Vangnet: noodtoegang in zaak {case}" == mail.subject
+    assert f"Vangnet: noodtoegang in casus {case}" == mail.subject
     assert not [word for word in (*PERSONAL, REASON, SOMEBODY.user or "") if word in mail.model_dump_json()]

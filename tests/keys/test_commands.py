@@ -18,7 +18,8 @@ from protocol.retention import HoldGround
 from protocol.vocabulary import Role
 from store import KeyRing
 from store.sealing import Controller
-from tests.starter.stack import CJG, SCHOOL, Ended, Stack
+from tests.command_line import Ended
+from tests.starter.stack import CJG, SCHOOL, Stack
 
 PRIVACY = "privacy:gemeente:p.privacy"
 _ONE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
@@ -146,7 +147,7 @@ async def test_what_is_held_is_said_to_be_held(stack: Stack) -> None:
 
     ended = await stack.run("keys", "destroy", case, "--as", PRIVACY, *ORDER)
 
-    assert (1, True) == (ended.code, "de zaak wordt vastgehouden" in ended.out)
+    assert (1, True) == (ended.code, "de casus wordt vastgehouden" in ended.out)
     assert ["present"] == [row["state"] for row in await listed(stack, case)]
 
 

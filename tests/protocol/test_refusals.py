@@ -10,10 +10,11 @@ import pytest
 
 from protocol import messages as m
 from protocol import vocabulary as v
+from protocol.decide import check
 from protocol.events import Event
 from protocol.refusals import RefusalCode, Refused
 from tests.protocol import stories as s
-from tests.protocol.telling import Telling, organisation, organisations, staff
+from tests.protocol.telling import POLICY, Telling, organisation, organisations, staff
 
 SCHOOL = "school-de-meent"
 Tried = tuple[Callable[[], Telling], Callable[[Telling], m.Message], str]
@@ -179,6 +180,25 @@ def test_a_pupil_of_16_needs_no_guardian_in_the_case() -> None:
     telling = Telling()
     assert telling.open(s.open_case(age=v.AgeBand.FROM_16, guardians=())) is None
     assert telling.state.who_must_consent == ("pupil",)
+
+
+@pytest.mark.parametrize("severity", [*v.Severity])
+def test_a_severity_that_stands_already_is_no_news(severity: v.Severity) -> None:
+    """Refused at the door, after who may not tell it at all; a case whose past has it twice still takes it."""
+    telling = s.engaged()
+    before = telling.state.severity
+
+    def answer(who: m.Actor) -> str | int:
+        message = m.SetSeverity(severity=severity)
+        told = m.Told(id="again", digest="-", actor=who, message=message)
+        try:
+            return len(check(telling.state, told, telling.now, POLICY).recorded)
+        except Refused as refused:
+            return refused.code
+
+    assert ("nothing_new" if severity is before else 1) == answer(staff("cjg"))
+    assert "not_allowed" == answer(staff(SCHOOL))
+    assert telling.tell(m.SetSeverity(severity=severity), "cjg") is None
 
 
 SENTENCE = re.compile(r"^[A-Z0-9][^.!?]*\.$")

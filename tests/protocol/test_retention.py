@@ -13,7 +13,23 @@ from protocol import vocabulary as v
 from protocol.keeping import DEFAULT_KEEPING, STAY, Keep, Part, Since, limits, rule
 from protocol.messages import Actor
 from protocol.policy import Policy
-from protocol.retention import Act, Held, Hold, due, keep, months_after, opens_shielded, periods, steps, under_duty
+from protocol.retention import (
+    Act,
+    Held,
+    Hold,
+    destroyed_by,
+    due,
+    keep,
+    lost_by_leaving,
+    lost_by_letting_go,
+    may_have_left,
+    months_after,
+    next_round,
+    opens_shielded,
+    periods,
+    steps,
+    under_duty,
+)
 
 POLICY = Policy(region="demo")
 OUTCOME = v.OutcomeKind
@@ -76,6 +92,59 @@ def test_the_school_counts_from_when_the_pupil_left() -> None:
     step = list(steps(left, POLICY))[-1]
 
     assert (date(2029, 7, 15), "school.returned", Since.LEFT_SCHOOL) == (step.due_on, step.rule, step.since)
+
+
+def test_a_pupil_leaves_between_the_opening_and_today() -> None:
+    """On the first and on the last of these days, too; no day before, none to come."""
+    opened_on, today = date(2026, 3, 2), date(2026, 11, 23)
+
+    assert [may_have_left(day, opened_on, today) for day in (opened_on, today)] == [True, True]
+    assert [may_have_left(day, opened_on, today) for day in (date(2026, 3, 1), date(2026, 11, 24))] == [False, False]
+
+
+TODAY = date(2029, 7, 14)
+
+
+def test_what_is_destroyed_by_a_day() -> None:
+    """By the coming round the day after, too; what is only shielded is not destroyed, and what is held stays."""
+    school = held(Part.SCHOOL, left_on=date(2027, 7, 15))
+
+    assert date(2029, 7, 15) == next_round(TODAY)
+    assert () == destroyed_by((school, held(Part.ZVH)), POLICY, TODAY)
+    assert ["school.returned"] == [
+        step.rule for step in destroyed_by((school, held(Part.ZVH)), POLICY, next_round(TODAY))
+    ]
+    for waiting in ({"on_hold": True}, {"request_open": True}):
+        assert () == destroyed_by((school.model_copy(update=waiting),), POLICY, next_round(TODAY))
+
+
+def test_what_a_day_of_leaving_destroys_the_coming_night() -> None:
+    """Only what would not go anyway, and nothing of what is held; a later day takes nothing with it."""
+    school, others = held(Part.SCHOOL), (held(Part.COORDINATOR), held(Part.ZVH))
+    gone_anyway = held(Part.SCHOOL, left_on=date(2027, 6, 1))
+
+    def lost(*parts: Held, left_on: date = date(2027, 7, 15)) -> list[Part]:
+        return [step.part for step in lost_by_leaving(parts, left_on, POLICY, TODAY)]
+
+    assert [Part.SCHOOL] == lost(school, *others)
+    assert [] == lost(school, *others, left_on=date(2027, 7, 16))
+    assert [] == lost(gone_anyway)
+    assert [] == lost(school.model_copy(update={"on_hold": True}))
+    assert [] == lost(school.model_copy(update={"request_open": True}))
+
+
+def test_what_letting_a_case_go_destroys_the_coming_night() -> None:
+    """What is due and waited for that only; what waits for an answer to somebody's request waits on."""
+    school = held(Part.SCHOOL, left_on=date(2027, 7, 15), on_hold=True)
+    later = held(Part.COORDINATOR, on_hold=True)
+
+    def lost(*parts: Held) -> list[Part]:
+        return [step.part for step in lost_by_letting_go(parts, POLICY, TODAY)]
+
+    assert [Part.SCHOOL] == lost(school, later)
+    assert [] == lost(later)
+    assert [] == lost(school.model_copy(update={"request_open": True}))
+    assert [] == lost(school.model_copy(update={"on_hold": False}))
 
 
 @pytest.mark.parametrize("part", list(Part))

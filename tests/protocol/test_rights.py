@@ -22,8 +22,10 @@ from protocol.rights import (
     Right,
     answer_by,
     blocked_by_objection,
+    can_have_come_in,
     concerns,
     handles_requests,
+    hands_out,
     in_the_way,
     kept_back,
     may_ask,
@@ -81,6 +83,24 @@ def test_the_answer_is_due_in_a_month_or_in_three() -> None:
     """AVG 12 lid 3; on the last day of a shorter month."""
     assert date(2027, 2, 28) == answer_by(date(2027, 1, 31))
     assert date(2027, 4, 30) == answer_by(date(2027, 1, 31), extended=True)
+
+
+def test_a_request_came_in_within_the_past_year() -> None:
+    """On the first and on the last day of it, too: a day longer ago is one that was mistyped."""
+    today = date(2027, 3, 15)
+
+    assert [True, True] == [can_have_come_in(day, today) for day in (date(2026, 3, 15), today)]
+    assert [False, False] == [can_have_come_in(day, today) for day in (date(2026, 3, 14), date(2027, 3, 16))]
+
+
+def test_an_overview_is_made_only_where_it_can_be_granted() -> None:
+    """By the privacy officer, for access that is asked or granted, and by nobody for who may not ask it."""
+    officer, other = Actor(role=v.Role.PRIVACY), Actor(role=v.Role.ADMIN)
+    made = {(right, state) for right, state in product(Right, RequestState) if hands_out(officer, right, state, None)}
+
+    assert {(Right.ACCESS, RequestState.OPEN), (Right.ACCESS, RequestState.GRANTED)} == made
+    assert not any(hands_out(officer, Right.ACCESS, state, RefusalGround.NOT_ENTITLED) for state in RequestState)
+    assert not hands_out(other, Right.ACCESS, RequestState.OPEN, None)
 
 
 @pytest.mark.parametrize("right", list(Right))

@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
+from pydantic import JsonValue
+
 from protocol.keeping import Part
 from starter.schedule import RETENTION, ensure_schedules
+from tests.command_line import Ended
 from tests.starter.stack import CJG, REGION, SCHOOL, Stack, actor
 
 TODAY = datetime.now(UTC).date()
 AS_OFFICER = ("--as", "privacy:gemeente:p.privacy")
+HANDLED: tuple[tuple[str, dict[str, JsonValue]], ...] = (
+    ("record_police_contact", {"contact": "report"}),
+    ("record_pupil_talk", {"held_by": ["mentor"]}),
+    ("record_parent_talk", {"existing_care": False, "postponed_for_safety": False, "pupil_present": True}),
+    ("decide_report", {"needed": False}),
+)
+"""What a school tells that handles a case itself."""
 
 
 async def closed(stack: Stack) -> str:
@@ -56,18 +67,54 @@ async def test_only_the_privacy_officer_sees_either(stack: Stack) -> None:
     assert 3 == (await stack.run("retention", "log", "--as", "admin:gemeente:f.admin")).code
 
 
-async def test_the_school_tells_when_a_pupil_left(stack: Stack) -> None:
-    """Its own pupil, on a day that has been; nobody else but the privacy officer tells it."""
-    case = await closed(stack)
-    left = (TODAY - timedelta(days=3)).isoformat()
-    told = await stack.run("retention", "left", case, left, "--as", SCHOOL)
-    corrected = await stack.run("retention", "left", case, left, "--as", "privacy:gemeente:p.privacy")
-    by_cjg = await stack.run("retention", "left", case, left, "--as", CJG)
-    tomorrow = await stack.run("retention", "left", case, (TODAY + timedelta(days=2)).isoformat(), "--as", SCHOOL)
+async def opened_before(stack: Stack, case: str, days: int) -> None:
+    """Have a case have been opened so long ago."""
+    connection = await asyncpg.connect(stack.settings.database_url.get_secret_value())
+    try:
+        await connection.execute(
+            "UPDATE vangnet.cases SET opened_at = $2, opening = opening || jsonb_build_object('opened_at', $2::timestamptz)"
+            " WHERE case_id = $1",
+            case,
+            datetime.now(UTC) - timedelta(days=days),
+        )
+    finally:
+        await connection.close()
 
-    assert [0, 0, 3, 2] == [told.code, corrected.code, by_cjg.code, tomorrow.code]
+
+async def left(stack: Stack, case: str, days_ago: int, acting_as: str = SCHOOL, *more: str) -> Ended:
+    """Tell it on the command line."""
+    day = (TODAY - timedelta(days=days_ago)).isoformat()
+    return await stack.run("retention", "left", case, day, "--as", acting_as, *more)
+
+
+async def test_the_school_tells_when_a_pupil_left(stack: Stack) -> None:
+    """Its own pupil, between the opening and today; nobody else but the privacy officer tells it."""
+    case = await closed(stack)
+    await opened_before(stack, case, 4)
+    told = await left(stack, case, 3)
+    corrected = await left(stack, case, 3, "privacy:gemeente:p.privacy")
+    others = [await left(stack, case, 3, CJG), await left(stack, case, -2), await left(stack, case, 7)]
+
+    assert [0, 0, 3, 2, 2] == [ended.code for ended in (told, corrected, *others)]
     (part,) = await stack.store.held_of(await stack.store.policy(REGION), case)
-    assert left == str(part.left_on)
+    assert TODAY - timedelta(days=3) == part.left_on
+
+
+async def test_a_departure_that_destroys_tonight_is_told_with_sure(stack: Stack) -> None:
+    """Refused with what would go and how to say that it is meant; nothing is noted before."""
+    case = await stack.open()
+    for name, fields in HANDLED:
+        await stack.client.tell(case, name, fields, actor(SCHOOL))
+    await opened_before(stack, case, 900)
+    doubted = await left(stack, case, 800)
+    (before,) = await stack.store.held_of(await stack.store.policy(REGION), case)
+
+    meant = await left(stack, case, 800, SCHOOL, "--sure")
+
+    assert (2, 0) == (doubted.code, meant.code)
+    assert "voorgoed gewist: het deel van de school. Is dat de bedoeling, zeg het dan met --sure." in doubted.err
+    (after,) = await stack.store.held_of(await stack.store.policy(REGION), case)
+    assert (None, TODAY - timedelta(days=800)) == (before.left_on, after.left_on)
 
 
 async def test_the_schedule_is_made_once(stack: Stack) -> None:

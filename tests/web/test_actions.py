@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from protocol.access import Field
+from protocol.events import event_name
 from protocol.messages import TOLD_BY_PEOPLE, Message, name_of
 from starter import standing
 from starter.web.case.forms import Form
@@ -158,11 +159,23 @@ async def test_the_second_of_two_people_hears_what_changed(web: Pages, visit: Vi
     second = await visit.post(path, [*fields, ("needed", "no"), ("note", "Wij doen het zelf.")])
 
     assert 409 == second.status_code
-    assert "De zaak is intussen veranderd" in second.text
+    assert "De casus is intussen veranderd" in second.text
     assert "Er is acuut gevaar gemeld." in second.text
     assert "Wij doen het zelf." in second.text
     again = await visit.post(path, [*hidden_fields(second.text), ("needed", "no")])
     assert 303 == again.status_code
+
+
+async def test_what_stands_already_is_not_told_again(web: Pages, visit: Visit) -> None:
+    """Gone back to, and sent once more: the page says that nothing changes, and nothing does."""
+    case = await coordinated(web)
+    await visit.log_in("s.yilmaz")
+
+    again = await sent(visit, f"/zaken/{case}/set-severity", ("severity", "medium"))
+
+    assert 409 == again.status_code
+    assert "Dit staat al zo in de casus" in again.text
+    assert 1 == [event_name(row.recorded.event) for row in await web.store.journal(case)].count("severity_set")
 
 
 async def test_a_form_is_told_of_news_and_left_alone(web: Pages, browser: Browser) -> None:
@@ -197,7 +210,7 @@ async def test_nobody_carries_it_out_and_the_page_says_so(web: Pages, visit: Vis
 
 
 TASK = {
-    "Het zaaknummer", "De stap van het stappenplan", "De soort zaak", "De termijnen", "Of er acuut gevaar is",
+    "Het casusnummer", "De stap van het stappenplan", "De soort casus", "De termijnen", "Of er acuut gevaar is",
     "Wie er op de school te bellen is",
 }  # fmt: skip
 EVERYTHING = [catalogue().of("nl")(f"seeing.{field}") for field in Field if field is not Field.OWN_DEADLINES]

@@ -74,7 +74,7 @@ async def test_who_keeps_the_system_sees_the_state_and_nobodys_name(web: Pages, 
 
     assert "Journaal" in page
     assert "Ouder Een" not in page
-    assert "U kunt nu niets doen in deze zaak." in page
+    assert "U kunt nu niets doen in deze casus." in page
 
 
 @pytest.mark.parametrize("below", ["", "/stand?nummer=1", "/request-consent", "/notities/x", "/overdracht/1"])

@@ -7,11 +7,13 @@ from html import unescape
 
 import pytest
 
+from protocol.keeping import Keep, Since
 from protocol.notices import Contact
 from protocol.vocabulary import OrganisationKind, Task
 from store import OrganisationRow
 from tests.starter.stack import REGION
 from tests.web.serving import Pages
+from tests.web.told import by
 from tests.web.visiting import Visit
 
 SETTINGS = "/organisaties/instellingen"
@@ -211,3 +213,29 @@ async def test_codes_for_links_are_switched_on_and_off(web: Pages, visit: Visit)
         assert wanted is bool(re.search(r'name="second_factor_on_links" value="ja" checked', shown))
 
     assert "second_factor_on_links" in {row.field for row in await web.store.directory_changes(REGION, limit=2)}
+    assert [("ja", "nee"), ("nee", "ja")] == changed_to((await visit.get(LOG)).text, "ook een code nodig")[:2]
+
+
+async def test_periods_stand_in_the_log_in_words(web: Pages, visit: Visit) -> None:
+    """Which rule, what of it, and a yes or no as such; where a period is as the default again, as that has it."""
+    before = await web.store.policy(REGION)
+    other = Keep(months=24, since=Since.CLOSED, duty=False)
+    changed = before.model_copy(update={"version": before.version + 1, "retention": {"school.ended": other}})
+    await web.store.change_policy(by("admin:gemeente:f.admin"), changed)
+    await web.store.change_policy(
+        by("admin:gemeente:f.admin"), before.model_copy(update={"version": before.version + 2})
+    )
+    await visit.log_in("f.admin")
+
+    log = (await visit.get(LOG)).text
+
+    assert [("nee", "ja"), ("ja", "nee")] == changed_to(log, "School, Beëindigd, ook een plicht")[:2]
+    assert [("het sluiten", "het vertrek van school"), ("het vertrek van school", "het sluiten")] == changed_to(
+        log, "School, Beëindigd, vanaf"
+    )[:2]
+
+
+def changed_to(log: str, what: str) -> list[tuple[str, str]]:
+    """What a setting was and became, the latest first, as the page says it."""
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in log.split("<tr")]
+    return [(row[4], row[5]) for row in cells if row and what in unescape(row[3])]

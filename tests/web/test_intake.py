@@ -135,7 +135,7 @@ async def test_from_sixteen_nobody_with_custody_is_needed(visit: Visit) -> None:
         (
             "leerling",
             (*PUPIL[:2], ("email", "n@thuis.test"), ("second_contact", "N@thuis.test")),
-            "een ander e-mailadres",
+            "een ander adres",
         ),
         ("medewerkers", (), "ja of nee"),
         ("notitie", (("incident", "met een spatie"),), "streepjes"),
@@ -181,7 +181,7 @@ async def test_the_same_pupil_is_warned_of_without_being_shown(web: Pages, visit
         await other.log_in("r.bakker")
         elsewhere = await other.post(f"{await begun(other)}/leerling", pupil("Noor de Zesde"))
 
-    assert "Er loopt al een zaak over deze leerling" in warned.text
+    assert "Er loopt al een casus over deze leerling" in warned.text
     assert case[1] not in warned.text
     assert f"{draft}/ouders" == on.headers["location"]
     assert 303 == elsewhere.status_code
@@ -198,6 +198,19 @@ async def test_an_unfinished_signal_is_not_sent(visit: Visit) -> None:
     assert TEXTS[RefusalCode.NO_SIGNAL] in answer.text
     assert "Vul de voor- en achternaam in." in answer.text
     assert "Kies ja of nee." in answer.text
+
+
+async def test_the_last_screen_names_the_address_that_is_wrong(visit: Visit) -> None:
+    """Of three addresses of one person each is called as its field is."""
+    await visit.log_in("m.dewit")
+    draft = await begun(visit)
+    wrong = (("email", "x"), ("safe_contact", "y"), ("second_contact", "z"))
+    await visit.post(f"{draft}/leerling", (*PUPIL[:2], *wrong))
+
+    answer = await visit.get(f"{draft}/controle")
+
+    for field in ("e-mailadres", "veilig e-mailadres", "tweede e-mailadres"):
+        assert f"Vul bij {field} een" in answer.text
 
 
 async def test_guardians_come_one_by_one_and_can_be_taken_out(visit: Visit) -> None:

@@ -65,7 +65,7 @@ async def test_a_signal_on_a_phone(page: Page, login: Login) -> None:
     await looks_right(page)
     await page.get_by_role("link", name=re.compile("Wijzigen.*De leerling")).click()
     await page.get_by_role("button", name="Terug naar de controle").click()
-    await page.get_by_role("button", name="Verstuur en open de zaak").click()
+    await page.get_by_role("button", name="Verstuur en open de casus").click()
     await expect(page).to_have_url(re.compile(r"/zaken/[0-9a-z-]{14}\?gedaan="))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from playwright.async_api import Page
@@ -17,7 +18,7 @@ from tests.web.told import MEENT, by, consented, talked
 from tests.web.visiting import Visit
 
 OFFICER = "p.privacy"
-_ROW = re.compile(r'<tr class="utrecht-table__row">\s*<td.*?</tr>', re.DOTALL)
+_ROW = re.compile(r'<tr class="utrecht-table__row"[^>]*>\s*<td.*?</tr>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -46,7 +47,7 @@ async def test_who_looked_when_and_why(visit: Visit, case: str) -> None:
 
     school = next(row for row in found if "m.dewit" in row)
     assert "Scholengemeenschap De Meent" in school
-    for words in ("gelezen : stand van de zaak, namen", "pagina van de zaak", "eigen dossier", "de pagina's"):
+    for words in ("gelezen : stand van de casus, namen", "pagina van de casus", "eigen dossier", "de pagina's"):
         assert words in school
     other = next(row for row in found if "r.bakker" in row)
     assert "niets getoond" in other
@@ -193,6 +194,28 @@ async def test_there_is_no_extract_of_nobody(visit: Visit, case: str, asked: str
 
     assert "<table" not in (await visit.get(f"/toegang/uittreksel?{asked}")).text
     assert 404 == (await visit.get(f"/toegang/uittreksel.json?{asked}")).status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [("/toegang?zaak={case}", "Hoe"), ("/toegang/uittreksel?zaak={case}&persoon=pupil", "Op welke grond")],
+)
+async def test_on_a_phone_no_column_is_cut(page: Page, login: Login, case: str, path: str, last: str) -> None:
+    """Each row is a card: every cell in full below the one before, with the name of its column before it."""
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(path.format(case=case))
+    await login(page, OFFICER)
+    await page.goto(path.format(case=case))
+
+    cells = await page.locator("tbody tr:first-child td").evaluate_all(
+        """cells => cells.map(cell => { const place = cell.getBoundingClientRect(), text = cell.firstElementChild
+            .getBoundingClientRect(); return [place.x, place.right, place.y, text.bottom,
+            getComputedStyle(cell, "::before").content] })"""
+    )
+
+    assert ['"Wanneer"', '"Wie"', '"Wat"', '"Waarvoor"', f'"{last}"'] == [cell[4] for cell in cells]
+    assert all(left >= 0 and right <= 390 for left, right, *_ in cells)
+    assert all(above[3] <= below[2] for above, below in pairwise(cells))
 
 
 async def test_the_pages_are_accessible(page: Page, login: Login, case: str) -> None:

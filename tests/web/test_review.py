@@ -142,7 +142,7 @@ async def test_what_the_protocol_refuses_is_shown_to_both(web: Pages, visit: Vis
         listed = (await asker.get("/beoordelingen")).text
 
     sentence = "De casus is gesloten en verandert niet meer."
-    assert "Zoals de zaak nu staat kan dit niet" in before
+    assert "Zoals de casus nu staat kan dit niet" in before
     assert [True, True, True] == [sentence in text for text in (before, after, listed)]
 
 

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
+import asyncpg
 import pytest
 from playwright.async_api import Page
 from pydantic import JsonValue
@@ -19,11 +20,11 @@ from protocol.retention import HoldGround
 from protocol.rights import RequestState, Right
 from protocol.vocabulary import Role
 from store import AccessEntry, AccessFilter, KeyDestroyed
-from tests.starter.stack import REGION
+from tests.starter.stack import REGION, an_intake
 from tests.web.conftest import Login
 from tests.web.serving import Pages
 from tests.web.test_access_for_all import violations
-from tests.web.told import CJG, MEENT, by, consented, coordinated, opened, sent, talked, tell
+from tests.web.told import CJG, MEENT, by, consented, coordinated, hidden_fields, opened, sent, talked, tell
 from tests.web.visiting import Visit
 
 OFFICER = "p.privacy"
@@ -97,20 +98,22 @@ async def test_a_request_is_a_task_with_a_deadline_of_one_month(web: Pages, visi
 
 
 async def test_what_is_missing_is_said_beside_it(web: Pages, visit: Visit) -> None:
-    """An empty form, an unknown case, a day in the future."""
+    """An empty form, an unknown case, a day in the future or more than a year back."""
     await visit.log_in(OFFICER)
     case = await opened(web)
 
     empty = await sent(visit, f"/rechten/nieuw?zaak={case}")
     unknown = await visit.get("/rechten/nieuw?zaak=aaaa-bbbb-cccc")
     tomorrow = (TODAY + timedelta(days=2)).isoformat()
-    future = await sent(visit, f"/rechten/nieuw?zaak={case}", ("received_on", tomorrow))
+    long_ago = (TODAY - timedelta(days=368)).isoformat()
+    days = [await sent(visit, f"/rechten/nieuw?zaak={case}", ("received_on", day)) for day in (tomorrow, long_ago)]
 
-    assert (422, 200, 422) == (empty.status_code, unknown.status_code, future.status_code)
+    assert (422, 200) == (empty.status_code, unknown.status_code)
+    assert all("Vul een dag in van het afgelopen jaar." in answer.text for answer in days)
     assert {f"#f-{name}" for name in ("kind", "subject", "requester", "parts", "received_on", "identified")} <= set(
         re.findall(r'href="(#f-[a-z_]+)"', empty.text)
     )
-    assert "Er is geen zaak met dit nummer." in unknown.text
+    assert "Er is geen casus met dit nummer." in unknown.text
 
 
 async def test_access_hands_out_what_was_chosen_and_nobody_else(web: Pages, visit: Visit) -> None:
@@ -174,6 +177,42 @@ async def test_a_parent_who_asks_for_a_child_gets_what_the_officer_chose(web: Pa
     assert ([], []) == (parents["happened"], parents["consents"])
     assert own["data"]["E-mailadres"] not in shown
     assert "Een ouder vraagt dit overzicht." in shown
+
+
+async def test_no_overview_opens_for_who_may_not_ask_for_it(web: Pages, visit: Visit) -> None:
+    """A parent without custody who asks for the child: no notes to choose from, no document, no link to either."""
+    case = await opened(web, guardians=[*_guardians(), {"name": "Ouder Twee", "custody": False, "language": "nl"}])
+    await visit.log_in(OFFICER)
+    address = await requested(visit, case, Right.ACCESS, "pupil", "guardian-2")
+    page = (await visit.get(address)).text
+
+    paths = [f"{address}/{below}" for below in ("stukken", "inzage", "inzage.json")]
+    assert {404} == {(await visit.get(path)).status_code for path in paths}
+    assert 404 == (await visit.post(paths[0], {"notes": "x"})).status_code
+    assert "Dit verzoek kan niet worden toegewezen" in page
+    assert not [path for path in paths if path in page]
+
+
+async def test_what_was_granted_is_not_handed_out_to_who_may_not_ask_any_more(web: Pages, visit: Visit) -> None:
+    """A parent who lost custody after it was granted: the page says so, and nothing opens."""
+    case = await opened(web, guardians=[*_guardians(), {"name": "Ouder Twee", "custody": True, "language": "nl"}])
+    await visit.log_in(OFFICER)
+    address = await requested(visit, case, Right.ACCESS, "pupil", "guardian-1")
+    assert 303 == await does(visit, address, "toewijzen")
+    assert 200 == (await visit.get(f"{address}/inzage")).status_code
+    now: list[JsonValue] = [{"person": f"guardian-{place}", "custody": place == 2} for place in (1, 2)]
+    await tell(web, case, MEENT, "set_guardians", guardians=now)
+
+    page = (await visit.get(address)).text
+
+    assert "Het overzicht kan niet meer worden gegeven" in page
+    assert 404 == (await visit.get(f"{address}/inzage")).status_code
+
+
+def _guardians() -> list[JsonValue]:
+    found = an_intake()["guardians"]
+    assert isinstance(found, list)
+    return found
 
 
 async def test_each_look_for_a_request_says_on_whose_behalf(web: Pages, visit: Visit) -> None:
@@ -242,7 +281,7 @@ async def test_an_open_case_is_not_erased_and_a_duty_to_keep_is_kept(web: Pages,
     """Both are said, and only refusing is left; what is sent all the same is refused."""
     await visit.log_in(OFFICER)
     running, kept = await talked(web), await at_school(web)
-    for case, reason in ((running, "De zaak loopt nog"), (kept, "De wet verplicht")):
+    for case, reason in ((running, "De casus loopt nog"), (kept, "De wet verplicht")):
         address = await requested(visit, case, Right.ERASURE)
         shown = (await visit.get(address)).text
 
@@ -281,22 +320,67 @@ async def test_erasure_is_final_and_of_one_controller(web: Pages, visit: Visit) 
         await web.store.save_policy(Policy(region=REGION, version=now.version + 1))
 
 
+async def opened_before(web: Pages, case: str, days: int) -> None:
+    """Have a case have been opened so long ago: nobody can leave a school before it was their school's case."""
+    connection = await asyncpg.connect(web.stack.settings.database_url.get_secret_value())
+    try:
+        await connection.execute(
+            "UPDATE vangnet.cases SET opened_at = $2, opening = opening || jsonb_build_object('opened_at', $2::timestamptz)"
+            " WHERE case_id = $1",
+            case,
+            datetime.now(UTC) - timedelta(days=days),
+        )
+    finally:
+        await connection.close()
+
+
+async def left_on(web: Pages, case: str) -> date | None:
+    """When the pupil left, as it is noted."""
+    (part,) = await web.store.held_of(await web.store.policy(REGION), case)
+    return part.left_on
+
+
 async def test_when_a_pupil_left_is_noted_and_the_preview_follows(web: Pages, visit: Visit) -> None:
-    """Two years after leaving is within the coming months: the case is on the list."""
+    """Two years after leaving is within the coming months: the case is on the list; no day before it was opened is taken."""
     case = await at_school(web)
+    await opened_before(web, case, 701)
     await visit.log_in(OFFICER)
     path = "/rechten/bewaartermijnen"
     assert case not in (await visit.get(path)).text
     left = TODAY - timedelta(days=700)
 
-    wrong = await visit.post(path, {"zaak": case, "left_on": "morgen"})
-    noted = await visit.post(path, {"zaak": case, "left_on": left.isoformat()})
+    days = "morgen", (left - timedelta(days=3)).isoformat(), (TODAY + timedelta(days=2)).isoformat()
+    wrong = [await visit.post(path, {"zaak": case, "left_on": day}) for day in days]
+    noted = await visit.post(path, {"zaak": case.upper(), "left_on": left.isoformat()})
 
-    assert (422, 303) == (wrong.status_code, noted.status_code)
+    assert [422, 422, 422, 303] == [answer.status_code for answer in (*wrong, noted)]
     assert case in (await visit.get(path)).text
-    (part,) = await web.store.held_of(await web.store.policy(REGION), case)
-    assert left == part.left_on
-    assert isinstance(part.left_on, date)
+    assert left == await left_on(web, case)
+
+
+async def test_a_departure_that_destroys_tonight_is_asked_once_more(web: Pages, visit: Visit) -> None:
+    """With what goes; nothing is noted until yes is said, and by no it is all still there to correct."""
+    case, path = await at_school(web), "/rechten/bewaartermijnen"
+    await opened_before(web, case, 900)
+    await visit.log_in(OFFICER)
+    await visit.get(path)
+    mistyped = (TODAY - timedelta(days=800)).isoformat()
+
+    asked = await visit.post(path, {"zaak": case, "left_on": mistyped})
+    fields = dict(hidden_fields(asked.text))
+    back = await visit.post(path, fields | {"terug": "ja"})
+    more = await visit.post(path, fields | {"gewist": "0"})
+
+    assert (200, 200, 200) == (asked.status_code, back.status_code, more.status_code)
+    assert f"School, casus {case}" in unescape(asked.text)
+    assert ("1", mistyped) == (fields["gewist"], fields["left_on"])
+    assert f'value="{mistyped}"' in back.text
+    assert more.text.count("Dit wordt gewist:") == 1
+    assert await left_on(web, case) is None
+    assert 303 == (await visit.post(path, fields)).status_code
+    assert mistyped == str(await left_on(web, case))
+    corrected = {"zaak": case, "left_on": (TODAY - timedelta(days=80)).isoformat()}
+    assert 303 == (await visit.post(path, corrected)).status_code
 
 
 async def test_a_closed_case_is_held_and_let_go(web: Pages, visit: Visit) -> None:
@@ -319,8 +403,8 @@ async def test_a_closed_case_is_held_and_let_go(web: Pages, visit: Visit) -> Non
     page = (await visit.follow(placed)).text
 
     assert [422] * 8 == [answer.status_code for answer in wrong]
-    assert "Deze zaak loopt nog" in wrong[0].text
-    assert f"Laat zaak {case} los" in page
+    assert "Deze casus loopt nog" in wrong[0].text
+    assert f"Laat casus {case} los" in page
     assert "er is aangifte gedaan" in page
     assert "Opnieuw bekijken op" in page
     await web.store.place_hold(case, by(CJG), HoldGround.POLICE_REPORT, TODAY)
@@ -328,8 +412,28 @@ async def test_a_closed_case_is_held_and_let_go(web: Pages, visit: Visit) -> Non
     address = await requested(visit, case, Right.ERASURE, subject="guardian-1")
     assert 422 == await does(visit, address, "toewijzen")
     await visit.get(path)
-    await visit.post(f"{path}/vasthouden", {"vast": case, "doen": "loslaten"})
-    assert f"Laat zaak {case} los" not in (await visit.get(path)).text
+    assert 303 == (await visit.post(f"{path}/vasthouden", {"vast": case, "doen": "loslaten"})).status_code
+    assert f"Laat casus {case} los" not in (await visit.get(path)).text
+
+
+async def test_letting_a_case_go_that_is_due_is_asked_once_more(web: Pages, visit: Visit) -> None:
+    """With what goes by it tonight; by no it is held as before."""
+    case, path = await at_school(web), "/rechten/bewaartermijnen/vasthouden"
+    await web.store.place_hold(case, by(CJG), HoldGround.POLICE_REPORT, TODAY + timedelta(days=9))
+    await web.store.told_departure(case, TODAY - timedelta(days=800), by(CJG))
+    await visit.log_in(OFFICER)
+    await visit.get("/rechten/bewaartermijnen")
+
+    asked = await visit.post(path, {"vast": case, "doen": "loslaten"})
+    fields = dict(hidden_fields(asked.text))
+    back = await visit.post(path, fields | {"terug": "ja"})
+
+    assert f"School, casus {case}" in unescape(asked.text)
+    assert (200, "1", 303) == (asked.status_code, fields["gewist"], back.status_code)
+    assert case in {row.case_id for row in await web.store.holds(REGION)}
+    assert 303 == (await visit.post(path, fields)).status_code
+    assert case not in {row.case_id for row in await web.store.holds(REGION)}
+    await web.store.told_departure(case, TODAY, by(CJG))  # not due any more: other tests count what is
 
 
 async def test_the_regions_periods_are_changed_and_count_at_once(web: Pages, visit: Visit) -> None:

@@ -117,7 +117,7 @@ async def test_the_end_of_a_partnership_takes_the_case_away(web: Pages, visit: V
     assert case not in (await visit.get("/zaken")).text
     searched = await visit.post("/zaken", {"zaak": case})
     assert 422 == searched.status_code
-    assert "Niet gevonden" in searched.text or "geen zaak" in searched.text.lower()
+    assert "Niet gevonden" in searched.text or "geen casus" in searched.text.lower()
 
 
 async def test_a_hand_over_takes_the_case_from_who_coordinated(web: Pages, visit: Visit) -> None:

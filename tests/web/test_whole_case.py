@@ -51,7 +51,7 @@ async def reported(school: Desk) -> str:
     await school.press("Verder")
     await school.fill({"note": "De mentor hoorde het in de klas."})
     await school.press("Verder")
-    await school.press("Verstuur en open de zaak")
+    await school.press("Verstuur en open de casus")
     await expect(school.page).to_have_url(re.compile(r"/zaken/[0-9a-z-]{14}\?gedaan="))
     return str(re.findall(r"/zaken/([0-9a-z-]{14})", school.page.url)[0])
 

@@ -133,7 +133,7 @@ async def test_searching_tells_nothing_of_cases_of_others(web: Pages, visit: Vis
     await visit.log_in("r.bakker")
     await visit.get("/zaken")
     theirs, nothing = await visit.post("/zaken", {"zaak": case}), await visit.post("/zaken", {"zaak": "2222-3333-4444"})
-    assert "Er is geen zaak met dit nummer" in theirs.text
+    assert "Er is geen casus met dit nummer" in theirs.text
     assert theirs.text.replace(case, "2222-3333-4444") == nothing.text
 
 
@@ -215,8 +215,8 @@ async def test_a_list_goes_on_after_fifty(web: Pages, visit: Visit, address: str
     assert len(set(in_order)) == len(in_order)
     copies = [number for number in in_order if "-copy-" in number]
     assert (120, sorted(copies, reverse=True)) == (len(copies), copies)
-    assert "Terug naar de eerste zaken" in last
-    assert f"<strong>{await _open(web, 'veilig-thuis')}</strong> open zaken" in last, (
+    assert "Terug naar de eerste casussen" in last
+    assert f"<strong>{await _open(web, 'veilig-thuis')}</strong> open casussen" in last, (
         "all of theirs, whatever is filtered"
     )
 
@@ -243,7 +243,7 @@ async def test_who_keeps_the_system_sees_the_region(web: Pages, visit: Visit) ->
     case = await opened(web)
     await visit.log_in("o.ops")
     page = (await visit.get("/zaken?stap=signal")).text
-    assert case in numbers(page) or "Volgende 50 zaken" in page
+    assert case in numbers(page) or "Volgende 50 casussen" in page
     assert "Rol van uw organisatie" not in page
 
 

@@ -159,6 +159,16 @@ async def test_a_silent_message_costs_no_regular_activity(town: Town) -> None:
     assert new.count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED) == 0
 
 
+async def test_the_same_severity_again_is_no_news(town: Town) -> None:
+    """Told anew, as after going back in a browser; repeated under its id it is answered as before."""
+    case = await stories.coordinated(await town.open())
+    once = await case.told(CJG, "set_severity", severity="high", id="weighed")
+    journal = await case.journal()
+    assert await case.refused(CJG, "set_severity", severity="high") is RefusalCode.NOTHING_NEW
+    assert once == await case.told(CJG, "set_severity", severity="high", id="weighed")
+    assert journal == await case.journal()
+
+
 async def test_a_closed_case_answers_what_it_answered(town: Town) -> None:
     """When the workflow is over a repeat is answered from the file, and anything new is refused."""
     case = await stories.handed_back(await town.open())

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from protocol.access import sees
-from protocol.decide import Taken, take
+from protocol.decide import Taken, check
 from protocol.messages import Message, name_of
 from protocol.refusals import RefusalCode, Refused
 from starter import standing
@@ -132,7 +132,7 @@ def _tried(asked: Asked, submission: Submission) -> Taken | None:
     draft = read_draft(with_reviewer, {row.id: row.kind for row in look.directory}, keys)
     if not isinstance(draft.read, Message):
         return None
-    return take(look.case, submission.told(look.case.id, draft.read), look.found.now, look.found.policy)
+    return check(look.case, submission.told(look.case.id, draft.read), look.found.now, look.found.policy)
 
 
 def _needs_reviewer_field(asked: Asked) -> bool:

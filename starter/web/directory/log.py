@@ -5,7 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from protocol.vocabulary import OrganisationKind, Task
+from protocol.keeping import DEFAULT_KEEPING, STAY, Part, Since
+from protocol.policy import Policy
+from protocol.vocabulary import OrganisationKind, OutcomeKind, Task
 from starter.web.directory.who import administrator
 from starter.web.page import page, texts
 from starter.web.services import services
@@ -13,6 +15,7 @@ from starter.web.texts import Texts
 from store import POLICY, ChangeRow
 
 PAGE = 50
+_YES_NO = {"True": "case.yes", "False": "case.no"}
 
 
 async def show(request: Request) -> Response:
@@ -40,6 +43,11 @@ def field(t: Texts, row: ChangeRow) -> str:
     if place[0] == "terms":
         task, name, what = place[1:]
         return ", ".join((t.word(Task(task)), t(f"directory.term_{name}"), t(f"directory.{what}").lower()))
+    if place[0] == "retention":
+        part, outcome, what = place[1:]
+        return ", ".join((t.word(Part(part)), t.word(OutcomeKind(outcome)), t(f"rights.{what}").lower()))
+    if row.field == STAY:
+        return t("rights.terms_stay")
     return t(f"directory.{place[-1]}") if f"directory.{place[-1]}" in t else row.field
 
 
@@ -49,4 +57,21 @@ def value(t: Texts, row: ChangeRow, said: str | None) -> str:
         return t("directory.not_shown")
     if row.field == "kind" and said:
         return t.word(OrganisationKind(said))
+    if row.subject == POLICY:
+        return _setting(t, said or _default(row.field))
     return said or t("directory.nothing")
+
+
+def _setting(t: Texts, said: str) -> str:
+    if said in _YES_NO:
+        return t(_YES_NO[said])
+    return t.word(Since(said)) if said in set(Since) else said or t("directory.nothing")
+
+
+def _default(field: str) -> str:
+    """What counts where nothing is written: of a period as the default has it, of a yes or no mostly no."""
+    rule, _, what = field.removeprefix("retention.").rpartition(".")
+    if rule in DEFAULT_KEEPING:
+        return str(getattr(DEFAULT_KEEPING[rule], what))
+    known = Policy.model_fields.get(field)
+    return str(known.default) if known and isinstance(known.default, bool) else ""

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from protocol.policy import Policy, Term, Terms
 from protocol.vocabulary import OrganisationKind, Task
 from starter.web.directory.who import administrator
-from starter.web.form import Form, form, typed
+from starter.web.form import Form, Shown, form, typed
 from starter.web.page import page, texts
 from starter.web.services import services
 from starter.web.texts import Texts
@@ -36,23 +36,24 @@ async def show(request: Request) -> Response:
     administrator(request)
     here = services(request)
     policy = await here.store.policy(here.region)
-    return await _page(request, policy, typed(request) or _as_typed(policy))
+    return await _page(request, policy, Shown(typed(request) or _as_typed(policy)))
 
 
 async def change(request: Request) -> Response:
     """Save the settings as a new version."""
     me, here, t, sent = administrator(request), services(request), texts(request), form(request)
     policy = await here.store.policy(here.region)
+    meanwhile = Shown(sent, sentence=t("directory.changed_meanwhile"), status=409)
     if sent.text("version") != str(policy.version):
-        return await _page(request, policy, sent, sentence=t("directory.changed_meanwhile"), status=409)
+        return await _page(request, policy, meanwhile)
     reading = Reading(t, sent, policy, await _parties(request))
     changed = reading.policy()
     if reading.errors:
-        return await _page(request, policy, sent, reading.errors, status=422)
+        return await _page(request, policy, Shown(sent, reading.errors, status=422))
     try:
         await here.store.change_policy(me.actor, changed)
     except PolicyVersionTaken:
-        return await _page(request, policy, sent, sentence=t("directory.changed_meanwhile"), status=409)
+        return await _page(request, policy, meanwhile)
     return RedirectResponse("/organisaties/wijzigingen?gedaan=ja", 303)
 
 
@@ -131,20 +132,12 @@ def _as_typed(policy: Policy) -> Form:
     return Form(tuple(pairs))
 
 
-async def _page(  # noqa: PLR0913  # one for each part of what stands on it
-    request: Request,
-    policy: Policy,
-    values: Form,
-    errors: dict[str, str] | None = None,
-    *,
-    sentence: str = "",
-    status: int = 200,
-) -> Response:
+async def _page(request: Request, policy: Policy, shown: Shown) -> Response:
     terms = [(task, [name for name, term in terms if term]) for task, terms in policy.terms.items()]
     return page(
-        request, "directory/settings.html", status,
-        policy=policy, values=values, errors=errors or {}, sentence=sentence, parties=await _parties(request), terms=terms,
-        numbers=tuple(NUMBERS), typed=typed(request),
+        request, "directory/settings.html", shown.status,
+        policy=policy, values=shown.values, errors=shown.errors, sentence=shown.sentence, terms=terms,
+        parties=await _parties(request), numbers=tuple(NUMBERS), typed=typed(request),
     )  # fmt: skip
 
 

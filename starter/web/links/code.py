@@ -25,7 +25,7 @@ async def stopped(request: Request, holder: Holder) -> Response | None:
     """What stands between the holder of a link and the page that they ask for; nothing where nothing does."""
     match await _door(request, holder):
         case Door.CODE if request.url.path == holder.address and request.method != "POST":
-            return _page(request, holder, "links/code_ask.html")
+            return await _locked(request, holder) or _page(request, holder, "links/code_ask.html")
         case Door.CODE:
             return RedirectResponse(holder.address, 303)
         case Door.CALL:
@@ -58,7 +58,7 @@ async def show(request: Request, holder: Holder) -> Response:
     """Where the code is filled in."""
     if await _door(request, holder) is not Door.CODE:
         return RedirectResponse(holder.address, 303)
-    return _page(request, holder, "links/code_give.html")
+    return await _locked(request, holder) or _page(request, holder, "links/code_give.html")
 
 
 async def give(request: Request, holder: Holder) -> Response:
@@ -77,6 +77,12 @@ async def give(request: Request, holder: Holder) -> Response:
         return _said(request, holder, _SAID[given])
     error = texts(request)(f"link.code.{_reader(holder)}.{given}")
     return _page(request, holder, "links/code_give.html", 422, errors={"code": error})
+
+
+async def _locked(request: Request, holder: Holder) -> Response | None:
+    """A link that is locked offers nothing that cannot be had: it says so, and whom to call."""
+    locked = await services(request).store.link_locked(_behind(holder))
+    return _said(request, holder, _SAID[Asking.LOCKED]) if locked else None
 
 
 def _behind(holder: Holder) -> Behind:

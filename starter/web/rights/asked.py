@@ -14,7 +14,7 @@ from protocol.calendar import local_day
 from protocol.keeping import Part
 from protocol.policy import Policy
 from protocol.retention import Held, under_duty
-from protocol.rights import RefusalGround, handles_requests, in_the_way, may_ask, reads_for_request
+from protocol.rights import RefusalGround, handles_requests, hands_out, in_the_way, may_ask, reads_for_request
 from starter import standing
 from starter.standing import Standing
 from starter.web.case.names import Names
@@ -62,6 +62,11 @@ class Asked:
             duty=any(under_duty(part, self.policy, self.today) for part in parts),
             held=any(part.on_hold for part in parts),
         )
+
+    @property
+    def handed_out(self) -> bool:
+        """Whether the overview of somebody's data is made for it."""
+        return hands_out(self.me.staff, self.row.kind, self.row.state, self.in_the_way)
 
     def controller(self, part: Part) -> str:
         """The name of the organisation that answers for a part."""

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from protocol.keeping import Part
 from protocol.messages import Actor
-from protocol.rights import RequestState, Right, reads_for_request
+from protocol.rights import RequestState
 from starter.web.form import form
 from starter.web.page import page, texts
 from starter.web.rights.asked import Asked, asked
@@ -73,11 +73,10 @@ async def _readable(request: Request) -> Asked:
     """The request, when the file may be opened for it.
 
     Raises:
-        HTTPException: 404: it is about something else, or it is over.
+        HTTPException: 404: it is about something else, it is over, or it cannot be granted.
     """
     found = await asked(request)
-    row = found.row
-    if row.kind is not Right.ACCESS or not reads_for_request(found.me.staff, row.kind, row.state):
+    if not found.handed_out:
         raise HTTPException(404)
     return found
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from protocol.calendar import local_day
 from protocol.case import Case
 from protocol.keeping import Part
-from protocol.rights import Right, answer_by
+from protocol.rights import Right, answer_by, can_have_come_in
 from starter import standing
 from starter.standing import Standing
 from starter.web.case.names import Names
@@ -105,7 +105,7 @@ def _errors(t: Texts, read: _Read, today: date, *, identified: bool) -> dict[str
     wrong = {
         name: t("case.choose_one") for name in ("kind", "subject", "requester", "parts") if not getattr(read, name)
     }
-    if read.received_on is None or read.received_on > today:
+    if read.received_on is None or not can_have_come_in(read.received_on, today):
         wrong["received_on"] = t("rights.wrong_received_on")
     return wrong if identified else wrong | {"identified": t("rights.not_identified")}
 
