@@ -57,7 +57,7 @@ class MailSettings(Frozen):
         sender: The From address, with or without a name.
         domain: What stands behind the @ of every Message-ID.
         authority: File with the certificates to trust, where the server's is not publicly signed.
-        timeout: For each step of the conversation with the server.
+        timeout: For each step of dialling; handing a mail in may take four times as long.
         patience: For how long one recipient's mailbox may put a mail off.
     """
 
@@ -99,7 +99,7 @@ class MailRound:
         recipient = sendable(dispatch.address)
         message = mail(dispatch, self._settings.sender, recipient, self._settings.domain)
         try:
-            async with asyncio.timeout(4 * self._settings.timeout.total_seconds()):
+            async with asyncio.timeout(4 * self._settings.timeout.total_seconds()):  # one limit, not one for each step
                 await self._hand_in(message, recipient)
         except (SMTPException, OSError, TimeoutError) as error:
             self._down = isinstance(error, TimeoutError)
@@ -129,7 +129,7 @@ class MailRound:
             line = await self._connected()
             await self._begin(line.server, recipient, len(message))
         await _to(line.server, recipient)
-        await line.server.data(message)
+        await line.server.data(message, timeout=None)
         self._between_mails = True
 
     async def _begin(self, server: SMTP, recipient: str, size: int) -> None:
@@ -138,7 +138,7 @@ class MailRound:
             if not server.supports_extension("smtputf8"):
                 raise SMTPNotSupported("SMTPUTF8")
             options += [b"SMTPUTF8", b"BODY=8BITMIME"]
-        answer = await server.execute_command(b"MAIL", b"FROM:" + _bracketed(self._sender), *options)
+        answer = await server.execute_command(b"MAIL", b"FROM:" + _bracketed(self._sender), *options, timeout=None)
         if answer.code != SMTPStatus.completed:
             raise SMTPSenderRefused(answer.code, answer.message, self._sender)
 
@@ -252,7 +252,7 @@ async def _greet(server: SMTP) -> None:
 
 
 async def _to(server: SMTP, recipient: str) -> None:
-    answer = await server.execute_command(b"RCPT", b"TO:" + _bracketed(recipient))
+    answer = await server.execute_command(b"RCPT", b"TO:" + _bracketed(recipient), timeout=None)
     if answer.code not in {SMTPStatus.completed, SMTPStatus.will_forward}:
         raise SMTPRecipientRefused(answer.code, answer.message, recipient)
 

@@ -43,6 +43,10 @@ class Tally:
         """A notice of a hand-over waits for its document."""
         self.erased = False
         """There will be no document: the part of the file in which it belongs was destroyed."""
+        self.settling = False
+        """A notice is on its way, and what became of it is not noted yet."""
+        self.leaving = False
+        """We were told to stop: no further notice is begun."""
 
 
 class Outbox:
@@ -133,18 +137,23 @@ class Outbox:
         tally = Tally()
         if before is not None:
             tally.sent, tally.failed, tally.erased = before.sent, before.failed, before.erased
+        await _to_its_end(self._send_claimed(case_id, tally, hand_overs=before is not None), tally)
+        return tally
+
+    async def _send_claimed(self, case_id: str, tally: Tally, *, hand_overs: bool) -> None:
         clock = asyncio.get_running_loop().time
         end = clock() + _LONGEST_ROUND.total_seconds()
         async with self._mailer.round() as mails, self._store.claim_unsent(case_id) as claims:
             async for claim in claims:
-                if clock() > end:
+                if tally.leaving or clock() > end:
                     break
-                if before is None and claim.notice.kind is NoticeKind.HAND_OVER:
+                if not hand_overs and claim.notice.kind is NoticeKind.HAND_OVER:
                     # Its document needs a second connection: not while the claim holds one.
                     tally.hand_overs = True
                     continue
-                await _to_its_end(self._settle(claim, mails, tally))
-        return tally
+                tally.settling = True
+                await self._settle(claim, mails, tally)
+                tally.settling = False
 
     async def _settle(self, claim: Claim, mails: MailRound, tally: Tally) -> None:
         try:
@@ -195,13 +204,16 @@ async def _paused(seconds: float, *heard: asyncio.Event) -> None:
             task.cancel()
 
 
-async def _to_its_end(work: Coroutine[None, None, None]) -> None:
-    """Finish what was begun though we are told to stop: a mail that is out and not noted goes out twice."""
-    begun = asyncio.ensure_future(work)
+async def _to_its_end(sending: Coroutine[None, None, None], tally: Tally) -> None:
+    """Finish the notice that was begun though we are told to stop: a mail that is out and not noted goes out twice."""
+    begun = asyncio.ensure_future(sending)
     try:
         await asyncio.shield(begun)
     except asyncio.CancelledError:
-        await asyncio.wait((begun,))
+        tally.leaving = True
+        if not tally.settling:
+            begun.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
         raise
 
 

@@ -107,6 +107,7 @@ class Case(Driver):
     async def open(self) -> str:
         opening = await self._door.accept(parse_actor(self._story.school), self._story.intake)
         await start_case(self._client, opening)
+        await self._store.mark_started(opening.case_id)  # as the front door does: or else the worker starts it again
         return workflow_id(opening.case_id)
 
     async def tell(self, workflow: str, number: int) -> float:

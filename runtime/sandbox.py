@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from types import CodeType
+from typing import cast
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
@@ -11,6 +14,7 @@ from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker._command_aware_visitor import CommandInfo  # named in a public signature
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox._runner import _Instance as _Sandboxed
 from temporalio.workflow import Info, _Definition  # the same
 
 from runtime.letting_go import let_go, on_its_own
@@ -72,10 +76,23 @@ class _InOneContext(WorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         context = WorkflowSerializationContext(namespace=det.info.namespace, workflow_id=det.info.workflow_id)
-        return _Instance(self._runner.create_instance(on_its_own(det)), context)
+        inside = _Compiled(on_its_own(det), self._runner.runner_class, self._runner.restrictions)
+        return _Instance(inside, context)
 
     def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
         self._runner.set_worker_level_failure_exception_types(types)
+
+
+class _Compiled(_Sandboxed):
+    """The SDK's sandbox, which compiles its three lines anew for each task of each case."""
+
+    def _run_code(self, code: str, **extra_globals: object) -> None:
+        super()._run_code(cast("str", _compiled(code)), **extra_globals)  # ``exec`` takes either
+
+
+@lru_cache(maxsize=64)
+def _compiled(code: str) -> CodeType:
+    return compile(code, "workflow_sandbox.py", "exec")
 
 
 class _Instance(WorkflowInstance):

@@ -280,6 +280,25 @@ async def test_who_is_told_to_stop_notes_the_mail_that_is_out(outbox: Outbox, st
     assert len(ids) == len(set(ids)) > 1
 
 
+async def test_who_is_told_to_stop_before_a_mail_is_begun_stops_at_once(
+    database: str, store: Store, settings: MailSettings, webhooks: Webhooks, story: Story
+) -> None:
+    """Somebody else has the only connection for senders: who waits for it is not kept."""
+    narrow = await Store.connect(database, store.keys, largest=2)
+    try:
+        outbox = Outbox(narrow, Mailer(settings), webhooks, HandOvers(narrow), PUBLIC_URL, linger=NO_LINGER)
+        async with asyncio.timeout(20), narrow._holding:
+            sending = asyncio.create_task(deliver(outbox, story))
+            while not narrow._holding._waiters:
+                await asyncio.sleep(0)  # one turn of the loop
+            sending.cancel()
+            done, _ = await asyncio.wait((sending,), timeout=5)
+            assert {sending} == done
+            assert sending.cancelled()
+    finally:
+        await narrow.close()
+
+
 async def test_workers_that_deliver_at_once_send_each_notice_once(
     store: Store, outbox: Outbox, story: Story, office: PostOffice
 ) -> None:
