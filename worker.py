@@ -26,6 +26,7 @@ from activities.openings import Openings
 from activities.outbox import Outbox
 from activities.retention import Retention
 from activities.review_notices import ReviewNotices
+from activities.unheard import Unheard
 from activities.webhooks import Webhooks
 from runtime import logs
 from runtime.codec import SealingCodec
@@ -38,7 +39,7 @@ from runtime.sandbox import sandbox
 from runtime.settings import Settings, load, stop_for
 from runtime.signals import stop_on_signals
 from runtime.temporal import TASK_QUEUE, connect
-from runtime.versioning import deployment_config
+from runtime.versioning import build_id, deployment_config
 from starter.schedule import ensure_schedules
 from starter.starting import start_case
 from store import KeyRing, Store, StoreError
@@ -69,6 +70,7 @@ def worker(  # noqa: PLR0913, PLR0917  # a composition root's parts
         task_queue=TASK_QUEUE,
         identity="vangnet-worker",
         deployment_config=deployment_config(settings),
+        build_id=build_id(settings),
         workflows=[CaseWorkflow, HousekeepingWorkflow, RetentionWorkflow, AnchoringWorkflow],
         activities=carried_out(client, store, webhooks, settings, mailer or Mailer(mail_settings(settings))),
         interceptors=instruments.of_worker,
@@ -149,6 +151,7 @@ def rounds(store: Store, client: Client, settings: Settings) -> tuple[AbstractAs
         ReviewNotices(store, settings.region, settings.public_url, mail).watching(),
         LinkCodeMails(store, mail).watching(),
         Openings(store, partial(start_case, client)).watching(),
+        Unheard(store, client).watching(),
     )
 
 
@@ -162,7 +165,7 @@ async def work(settings: Settings) -> None:
     keys = KeyRing.parse(settings.key_ring_text())
     async with AsyncExitStack() as open_until_the_end:
         store = await Store.connect(
-            settings.database_url.get_secret_value(), keys, largest=settings.database_connections
+            settings.database_url.get_secret_value(), keys, largest=settings.database_connections, plans_once=True
         )
         open_until_the_end.push_async_callback(store.close)
         watched = instruments(settings)

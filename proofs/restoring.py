@@ -116,6 +116,7 @@ class Reconciled(NamedTuple):
     code: int
     looked: int
     cases: list[dict[str, object]]
+    unsent: list[str]
 
     def number(self, name: str) -> int:
         """How many of something all cases have together."""
@@ -126,7 +127,7 @@ class Reconciled(NamedTuple):
     def may_be_sent_again(self) -> set[object]:
         """Of which nobody knows whether they were sent."""
         found = [case["mayBeSentAgain"] for case in self.cases]
-        return {id_ for ids in found if isinstance(ids, list) for id_ in ids}
+        return {id_ for ids in found if isinstance(ids, list) for id_ in ids} | {*self.unsent}
 
     @property
     def asks_somebody(self) -> int:
@@ -143,7 +144,7 @@ async def reconcile(stack: LocalStack, *arguments: str) -> Reconciled:
     ended = await stack.vangnet("reconcile", "--json", *arguments)
     assert not ended.err, ended.err
     said_ = json.loads(ended.out)
-    return Reconciled(ended.code, said_["looked"], said_["cases"])
+    return Reconciled(ended.code, said_["looked"], said_["cases"], said_["unsent"])
 
 
 async def files(told: Told, *cases: str) -> Files:

@@ -32,8 +32,9 @@ from proofs.store_doors import break_glass, fill_directory, tell_beside
 from protocol import messages as m
 from protocol.vocabulary import PoliceContact, Who
 from store import Content, Intake, KeyRing, Store
+from tests.command_line import Ended
 from tests.end_to_end.conftest import all_sent, silence
-from tests.end_to_end.stack import Ended, LocalStack, Part, eventually, free_ports
+from tests.end_to_end.stack import LocalStack, Part, eventually, free_ports
 from tests.end_to_end.story import BORN, Line, at_school, escalated, intake
 from tests.postgres import postgres_server
 from tests.store import builders as b

@@ -19,7 +19,8 @@ from dotenv import dotenv_values
 
 from proofs.image import Builder, Image
 from runtime.settings import CHECKOUT
-from tests.end_to_end.stack import Ended, LocalStack, Part, eventually, free_ports
+from tests.command_line import Ended
+from tests.end_to_end.stack import LocalStack, Part, eventually, free_ports
 
 _PORTS = ("web_port", "codec_port", "health")
 _SCHOOL = "school:school-de-meent:j.jansen"

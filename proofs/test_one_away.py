@@ -22,7 +22,8 @@ import pytest
 from bench.pages_visitor import Visitor
 from proofs.watched import Prometheus, prometheus
 from starter.oidc.people import DEMO
-from tests.end_to_end.stack import Ended, LocalStack, eventually, free_ports, local_stack
+from tests.command_line import Ended
+from tests.end_to_end.stack import LocalStack, eventually, free_ports, local_stack
 from tests.end_to_end.story import SCHOOL, intake
 
 CAUGHT_UP = 30.0

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.end_to_end.stack import Ended, LocalStack, Part, eventually, local_stack
+from tests.command_line import Ended
+from tests.end_to_end.stack import LocalStack, Part, eventually, local_stack
 from tests.end_to_end.story import SCHOOL, intake
 
 AGAIN = 4

@@ -31,6 +31,7 @@ class Metric(StrEnum):
     KEY_FAULTS = "vangnet_key_faults"
     ANCHORED_AT = "vangnet_anchored_timestamp_seconds"
     ANCHOR_INTERVAL = "vangnet_anchor_interval_seconds"
+    BACKED_UP_AT = "vangnet_backed_up_timestamp_seconds"
     LOOKED_AT = "vangnet_looked_timestamp_seconds"
     DATABASE = "vangnet_database_reachable"
     TEMPORAL = "vangnet_temporal_reachable"
@@ -60,6 +61,7 @@ MEANING: Final[Mapping[Metric, str]] = {
     Metric.KEY_FAULTS: "Keys that are not as they have to be: unknown, lost, undone",
     Metric.ANCHORED_AT: "When the last anchor was taken",
     Metric.ANCHOR_INTERVAL: "How often anchors are meant to be taken",
+    Metric.BACKED_UP_AT: "When a backup was noted last",
     Metric.LOOKED_AT: "When this process last looked how everything stands",
     Metric.DATABASE: "Whether PostgreSQL answers this process",
     Metric.TEMPORAL: "Whether Temporal answers this process",

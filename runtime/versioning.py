@@ -27,3 +27,8 @@ def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
+
+
+def build_id(settings: Settings) -> str | None:
+    """What a worker is called that has no version: its release. The SDK would read and hash every module for a name."""
+    return None if settings.deployment else settings.build_id or version("vangnet")

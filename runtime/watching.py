@@ -21,7 +21,7 @@ EVERY = timedelta(seconds=15)
 _PATIENCE = timedelta(seconds=5)
 """For one look at one thing: what takes longer counts as away."""
 _RARELY = 40
-"""Each so-manieth time also what goes through every case: ten minutes."""
+"""Each so-manieth time also what goes through every case, or a day of the log: ten minutes."""
 
 
 async def reachable(look: Awaitable[object], within: timedelta = _PATIENCE) -> bool:
@@ -101,7 +101,7 @@ class Watch:
     async def _tell_cases(self) -> None:
         self._tell_figures(await self._store.figures())
         if self._round % _RARELY == 0:
-            await self._tell_what_is_broken()
+            await self._tell_what_changes_rarely()
         self._round += 1
 
     def _tell_figures(self, found: Figures) -> None:
@@ -120,8 +120,10 @@ class Watch:
         self._meter.set(many, found.many)
         self._meter.set(longest, found.longest.total_seconds())
 
-    async def _tell_what_is_broken(self) -> None:
+    async def _tell_what_changes_rarely(self) -> None:
         self._meter.set(Metric.BEHIND_JOURNAL, await self._store.behind_journal())
         keys = await self._store.key_health()
         for fault, many in (("unknown", len(keys.unknown)), ("lost", keys.lost), ("undone", keys.undone)):
             self._meter.set(Metric.KEY_FAULTS, many, fault=fault)
+        if backed_up := await self._store.backed_up():
+            self._meter.set(Metric.BACKED_UP_AT, backed_up.timestamp())

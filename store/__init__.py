@@ -35,7 +35,7 @@ from store.errors import (
     StoreError,
     StoreUnavailable,
 )
-from store.figures import Connections, Figures, Waiting
+from store.figures import BACKUP, Connections, Figures, Waiting
 from store.file import NoteRow
 from store.journal import JournalRow
 from store.key_store import Applied, DestroyedKey, KeyHealth, PartKey, PartState, Rewrapped
@@ -59,6 +59,7 @@ from store.store import Store
 from store.wall import SYSTEM
 
 __all__ = [
+    "BACKUP",
     "HISTORY",
     "NO_CASE",
     "ON_REQUEST",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -15,6 +15,12 @@ from store.queries import query
 _FIGURES = query("figures")
 _BY_STEP = query("open_by_step")
 _BEHIND = query("behind_journal")
+_BACKED_UP = query("backed_up")
+
+BACKUP: Final = "backup"
+"""What the access log says of a backup: an export of all there is."""
+_LONG_AGO = timedelta(days=8)
+"""A backup of before this is as good as none."""
 
 UNHEARD_AFTER = timedelta(minutes=5)
 """A case hears of a deadline within seconds; one that was busy, or whose worker just died, gets this long."""
@@ -74,6 +80,12 @@ class FigureReading(Database):
         """Count cases whose overview is not of their last event. Goes through all cases: not for every minute."""
         async with self._connection() as connection:
             return int(await connection.fetchval(_BEHIND))
+
+    async def backed_up(self) -> datetime | None:
+        """Say when the last backup was taken; None where none was noted these eight days. Not for every minute."""
+        async with self._connection() as connection:
+            found: datetime | None = await connection.fetchval(_BACKED_UP, BACKUP, _LONG_AGO)
+        return found
 
     @property
     def connections(self) -> Connections:

@@ -114,13 +114,19 @@ class Messages(Database):
         async with self._connection() as connection:
             await connection.execute(_DROP, case_id, message_id)
 
+    async def staged(self, older_than: timedelta, most: int) -> tuple[tuple[str, str], ...]:
+        """List what was staged this long ago and not recorded, the oldest first: case and message id."""
+        async with self._connection() as connection:
+            return tuple(
+                (row["case_id"], row["message_id"]) for row in await connection.fetch(_STALE, older_than, most)
+            )
+
     async def drop_stale(self, older_than: timedelta) -> int:
         """Drop messages that were staged this long ago and never taken, some hundreds at a time."""
-        async with self._connection() as connection:
-            rows = await connection.fetch(_STALE, older_than, _BATCH)
-            for row in rows:
-                await connection.execute(_DROP, row["case_id"], row["message_id"])
-        return len(rows)
+        stale = await self.staged(older_than, _BATCH)
+        for case_id, message_id in stale:
+            await self.drop(case_id, message_id)
+        return len(stale)
 
     async def allot_persons(self, case_id: str, message_id: str, count: int) -> tuple[str, ...]:
         """Give out the next free guardian ids; the same message gets the same again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from protocol.access import Field
 from protocol.messages import name_of
@@ -16,6 +17,7 @@ from store.queries import query
 from store.sealing import Controller, seal
 
 _STANDINGS = query("case_standings")
+_OPEN = query("begun_and_open")
 _RESTORE = query("restore_case")
 _PERSONS = query("known_persons")
 _NOTES = query("known_notes")
@@ -32,6 +34,8 @@ class CaseStanding(Frozen):
     number: int
     """The last event of its journal; 0 when nothing was recorded yet."""
     open: bool
+    unsent: bool
+    """There are notices that are not noted as sent."""
     staged: tuple[str, ...]
     """Ids of messages that were told, and of which nothing was recorded."""
 
@@ -42,7 +46,8 @@ class UnsentNotice(Frozen):
     notice_id: str
     number: int
     """The event that it is about."""
-    kind: str
+    lost_document: bool
+    """It hands a file over, and the document that did so is not there any more."""
 
 
 class Reconciling(Database):
@@ -53,6 +58,11 @@ class Reconciling(Database):
         async with self._connection() as connection:
             rows = await connection.fetch(_STANDINGS, case_id)
         return tuple(CaseStanding.model_validate(dict(row)) for row in rows)
+
+    async def begun_and_open(self, older_than: timedelta, most: int) -> tuple[str, ...]:
+        """List open cases that were begun this long ago: a workflow of each has to run."""
+        async with self._connection() as connection:
+            return tuple(row["case_id"] for row in await connection.fetch(_OPEN, older_than, most))
 
     async def restore_case(self, opening: Opening, people: Mapping[str, Person], note: str) -> bool:
         """Put a lost case's row in again, with what stands in for its people and for its note.

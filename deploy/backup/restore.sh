@@ -10,10 +10,12 @@ set -eu
 
 folder=${1:?which folder?}
 moment=${2:?which moment? as backup.sh printed it}
-database=${VANGNET_MIGRATE_DATABASE_URL:?}
+# shellcheck source=deploy/backup/address.sh
+. "$(dirname "$0")/address.sh"
+address "${VANGNET_MIGRATE_DATABASE_URL:?}"
 
 # The role as which all processes work; where the owner may make no roles, somebody made it before.
-psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --dbname="$database" <<'SQL'
+with_password psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --dbname="$address" <<'SQL'
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'vangnet_app') THEN
@@ -26,7 +28,7 @@ END
 $$;
 SQL
 for dump in "$folder/file-$moment.dump" "$folder/keys/keystore-$moment.dump"; do
-    pg_restore --exit-on-error --single-transaction --no-owner --dbname="$database" "$dump"
+    with_password pg_restore --exit-on-error --single-transaction --no-owner --dbname="$address" "$dump"
 done
 vangnet migrate
 # What was destroyed since the dump is destroyed again, before anybody can read it.

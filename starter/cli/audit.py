@@ -8,7 +8,9 @@ import typer
 from starter.cli.options import Json
 from starter.cli.run import run
 
-app = typer.Typer(no_args_is_help=True, help="Check that nobody changed what must not change.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check that nobody changed what must not change, and note what was copied."
+)
 
 _Anchors = Annotated[
     Path | None,
@@ -18,11 +20,6 @@ _PublicKey = Annotated[
     Path | None,
     typer.Option("--public-key", metavar="FILE", help="The public key of who signed them.", show_default=False),
 ]
-
-
-@app.callback()
-def audit() -> None:
-    """Keep ``verify`` a command of its own."""
 
 
 @app.command()
@@ -35,3 +32,14 @@ def verify(*, anchors: _Anchors = None, public_key: _PublicKey = None, as_json: 
     from starter.cli import verifying
 
     run(verifying.verify(anchors, public_key, as_json=as_json))
+
+
+@app.command("backed-up")
+def backed_up() -> None:
+    """Note in the access log that a backup was taken, as an export of all there is.
+
+    For whatever takes backups, at its very end: by this row the workers tell how old the last one is.
+    """
+    from starter.cli import backing_up
+
+    run(backing_up.backed_up())

@@ -16,6 +16,10 @@ from starter.standing import CASE_ID
 from store import AccessEvent
 
 _COLUMNS = ("caseId", "found", "journal", "temporal", "lostNotes", "lostPeople", "notedSent", "maybeAgain", "unheard")
+_AGAIN = (
+    "Na het terugzetten van een back-up kunnen ze al verzonden zijn geweest; ze gaan dan nog eens uit, onder hun eigen "
+    "Message-ID."
+)
 
 
 async def reconcile(case: str | None, *, dry_run: bool, as_json: bool) -> None:
@@ -47,13 +51,17 @@ async def reconcile(case: str | None, *, dry_run: bool, as_json: bool) -> None:
 
 def _print(looked: list[Finding], *, dry_run: bool, as_json: bool) -> None:
     found = [finding for finding in looked if finding.worth_telling]
+    unsent = [id_ for finding in looked if not finding.worth_telling for id_ in finding.may_be_sent_again]
     if as_json:
         rows: list[JsonValue] = [finding.model_dump(mode="json", by_alias=True) for finding in found]
-        write_json({"dryRun": dry_run, "looked": len(looked), "cases": rows})
+        write_json({"dryRun": dry_run, "looked": len(looked), "cases": rows, "unsent": [*unsent]})
         return
     if found:
         write_table(map(_row, found), _COLUMNS)
     write(_summary(looked, found, dry_run=dry_run))
+    if unsent:
+        write(f"In zaken die in orde zijn, niet als verzonden genoteerd: {' '.join(unsent)}")
+        write(_AGAIN)
 
 
 def _row(finding: Finding) -> dict[str, JsonValue]:

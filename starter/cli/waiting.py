@@ -2,9 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
+from types import NoneType
+from typing import get_args
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from starter.cli.exits import InVain
 from starter.cli.session import Session, session
@@ -37,13 +41,42 @@ async def wait(case: str, conditions: tuple[str, ...], within: str, acting_as: s
 
 def _condition(text: str) -> tuple[tuple[str, ...], str]:
     path, equals, value = text.partition("=")
-    parts = tuple(path.strip().split("."))
-    names = {field.alias or name for name, field in CaseView.model_fields.items()}
-    if not equals or parts[0] not in names:
+    parts, wanted = tuple(path.strip().split(".")), value.strip()
+    kinds = _kinds(CaseView, parts)
+    if not equals or not kinds:
         raise BadInput(
             "Schrijf bij --for een veld van `case show --json`, zoals step=report of escalation.status=active."
         )
-    return parts, value.strip()
+    choices = _choices(kinds)
+    if choices and wanted not in choices:
+        raise BadInput(f"Het veld {'.'.join(parts)} wordt nooit {wanted!r}; kies uit: {', '.join(choices)}.")
+    return parts, wanted
+
+
+def _kinds(model: type[BaseModel], path: tuple[str, ...]) -> set[type]:
+    """What a field may hold, itself or in its list; nothing where there is no such field."""
+    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    kinds = {*_within(fields.get(path[0]))} if path[0] in fields else set()
+    if not path[1:]:
+        return kinds
+    return {found for kind in kinds if issubclass(kind, BaseModel) for found in _kinds(kind, path[1:])}
+
+
+def _within(kind: object) -> Iterator[type]:
+    """The plain types of an annotation: of ``tuple[Kind, ...] | None`` they are Kind and None."""
+    if isinstance(kind, type) and not get_args(kind):
+        yield kind
+    for part in get_args(kind):
+        yield from _within(part)
+
+
+def _choices(kinds: set[type]) -> tuple[str, ...]:
+    """All that a field can ever say; nothing where it may say anything."""
+    words = [kind for kind in kinds if issubclass(kind, StrEnum)]
+    if len(words) < len(kinds - {NoneType}):
+        return ()
+    said = tuple(value.value for kind in words for value in kind)
+    return (*said, "null") if said and NoneType in kinds else said
 
 
 def _patience(text: str) -> timedelta:

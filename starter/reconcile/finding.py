@@ -26,7 +26,7 @@ class Found(StrEnum):
     HISTORY_GONE = "history_gone"
     """Events are missing in the journal, and Temporal does not keep them any more."""
     UNREADABLE = "unreadable"
-    """Temporal's history cannot be told again: a key is missing, or it is of another release."""
+    """Temporal's history cannot be told again, or not within a minute: a key is missing, or it is of another release."""
     ERASED = "erased"
     """The school's part of a lost case was destroyed: nothing is put back."""
 
@@ -53,7 +53,8 @@ class Finding(Frozen):
         lost_notes: Ids of notes whose text was in the database only: a sentence that says so stands in their place.
         lost_people: Persons whose data was in the database only.
         noted_sent: How many notices were noted as sent because Temporal knows it.
-        may_be_sent_again: Notices that may have been sent before, or not: they go out, under their own Message-ID.
+        may_be_sent_again: Notices that are not noted as sent. Some may have been sent before: they go out, under their
+            own Message-ID.
         unheard: Ids of messages that were taken and of which neither side knows what became: told again they count once.
     """
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import NamedTuple
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.common import HeaderCodecBehavior
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowReplayResult
 
 from protocol.case import Case
 from protocol.messages import Told
@@ -22,6 +25,7 @@ from store import Opening
 _CASES = "case/"
 _OF_CASES = "WorkflowType = 'Case'"
 _RUNNING = f"{_OF_CASES} AND ExecutionStatus = 'Running'"
+_ONE_RUN = timedelta(minutes=1)
 
 
 class Unreadable(Exception):
@@ -133,10 +137,11 @@ class Histories:
             history = await self._history(case_id, run_id)
             if history is None:
                 return
-            retold = await self._retold(history)
-            yield retold
-            if retold.began_at <= since:
-                return
+            if _has_begun(history):
+                retold = await self._retold(history)
+                yield retold
+                if retold.began_at <= since:
+                    return
             first = history.events[0].workflow_execution_started_event_attributes
             run_id = first.continued_execution_run_id
 
@@ -150,12 +155,26 @@ class Histories:
             return None
 
     async def _retold(self, history: WorkflowHistory) -> Retold:
-        retold = Retold()
-        LISTENING[history.run_id] = retold
-        try:
-            result = await self._replayer.replay_workflow(history, raise_on_replay_failure=False)
-        finally:
-            del LISTENING[history.run_id]
+        retold = LISTENING[history.run_id] = Retold()
+        result = await self._replayed(history)
         if result.replay_failure is not None or retold.start is None:
             raise Unreadable(type(result.replay_failure).__name__)
         return retold
+
+    async def _replayed(self, history: WorkflowHistory) -> WorkflowReplayResult:
+        """Replay within a limit. Over it the replay is left behind: cancelled, it waits for its own worker without end."""
+        replaying = asyncio.ensure_future(self._replayer.replay_workflow(history, raise_on_replay_failure=False))
+        replaying.add_done_callback(lambda _: LISTENING.pop(history.run_id, None))
+        await asyncio.wait((replaying,), timeout=_ONE_RUN.total_seconds())
+        if not replaying.done():
+            replaying.cancel()
+            raise Unreadable("no_end")
+        return replaying.result()
+
+
+def _has_begun(history: WorkflowHistory) -> bool:
+    """Whether a run was ever put before a worker.
+
+    One that follows on another within a second waits a moment first, and has nothing to tell; the SDK's replay of it never ends.
+    """
+    return any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED for event in history.events)

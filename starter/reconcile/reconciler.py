@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from temporalio.client import Client
@@ -11,25 +11,23 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from protocol.case import Case
 from protocol.messages import SYSTEM, AgeReached, SetGuardians, Told
+from protocol.notices import NoticeKind
 from protocol.recording import Recording
 from runtime.temporal import TASK_QUEUE
 from starter.reconcile.finding import Finding, Found
 from starter.reconcile.histories import Histories, Past, Unreadable
+from starter.reconcile.standing_in import LOST_NOTE, LOST_PERSON, next_person, stand_in
 from starter.starting import start_case, workflow_id
-from store import CaseStanding, Content, KeyDestroyed, Person, RecordingGap, RecordingMismatch, Store
+from store import CaseStanding, Content, KeyDestroyed, RecordingGap, RecordingMismatch, Store
 from workflows import search_attributes
 from workflows.case import CaseWorkflow
 from workflows.start import CaseInput
 
-LOST_NOTE = (
-    "[Deze tekst is verloren gegaan: hij stond alleen in een database die is teruggezet. Vraag de schrijver ernaar.]"
-)
-LOST_PERSON = Person(name="[gegevens verloren bij het terugzetten van de database]")
-"""No address: notices to them fail visibly, until their data is told again."""
-
 _PATIENCE = timedelta(seconds=10)
 _ONE_CASE = timedelta(minutes=2)
-_NOTHING = CaseStanding(case_id="", number=0, open=True, staged=())
+_LISTS = timedelta(minutes=10)
+"""For both lists of all cases: without it the client's own retries know no end."""
+_NOTHING = CaseStanding(case_id="", number=0, open=True, unsent=False, staged=())
 
 
 class Reconciler:
@@ -49,12 +47,17 @@ class Reconciler:
         self._dry_run = dry_run
 
     async def all(self) -> AsyncIterator[Finding]:
-        """Look at every case that either side knows."""
+        """Look at every case that either side knows.
+
+        Raises:
+            TimeoutError: Temporal does not answer any more.
+        """
         standings = {standing.case_id: standing for standing in await self._store.standings()}
-        known, running = await self._histories.cases(running=False), await self._histories.cases(running=True)
+        async with asyncio.timeout(_LISTS.total_seconds()):
+            known, running = await self._histories.cases(running=False), await self._histories.cases(running=True)
         for case_id in sorted(standings.keys() | known):
             standing = standings.get(case_id)
-            if standing is None or standing.open or case_id in running:
+            if standing is None or standing.open or standing.unsent or case_id in running:
                 yield await self.one(case_id, standing)
 
     async def one(self, case_id: str, standing: CaseStanding | None = None) -> Finding:
@@ -71,14 +74,16 @@ class Reconciler:
         try:
             past = await self._histories.past(case_id, known.number if known else 0)
         except Unreadable:
-            return Finding(case_id=case_id, found=Found.UNREADABLE, journal=known.number if known else 0)
+            return await self._left(
+                Finding(case_id=case_id, found=Found.UNREADABLE, journal=known.number if known else 0)
+            )
         now = await self._standing(case_id)
         if known and now and now.number != known.number:
             return await self._one(case_id, now)  # it went on while its history was told: nothing is amiss with that
         try:
             return await self._mended(case_id, now, past)
         except (RecordingMismatch, RecordingGap):
-            return _finding(case_id, Found.DIFFERENT, now, past)
+            return await self._left(_finding(case_id, Found.DIFFERENT, now, past))
         except KeyDestroyed:
             return _finding(case_id, Found.ERASED, now, past)
 
@@ -89,7 +94,7 @@ class Reconciler:
         if standing is None:
             return await self._put_back(case_id, past)
         if past is not None and not await self._agree(standing, past):
-            return _finding(case_id, Found.DIFFERENT, standing, past)
+            return await self._left(_finding(case_id, Found.DIFFERENT, standing, past))
         if past is not None and past.number > standing.number:
             return await self._fill(standing, past)
         if standing.open and (past is None or not past.running):
@@ -131,13 +136,13 @@ class Reconciler:
         case_id = standing.case_id
         missing = [recording for recording in past.recordings if recording.case.number > standing.number]
         if not missing or missing[0].events[0].number > standing.number + 1:
-            return _finding(case_id, Found.HISTORY_GONE, standing, past)
+            return await self._left(_finding(case_id, Found.HISTORY_GONE, standing, past))
         notes, people = await self._lost(case_id, missing, past)
         if not self._dry_run:
             for recording in missing:
                 await self._stage(recording, past, notes, people)
                 await self._store.record(recording)
-            await self._store.give_no_person_twice(case_id, _next_person(missing))
+            await self._store.give_no_person_twice(case_id, next_person(missing))
         found = _finding(case_id, Found.JOURNAL_BEHIND, standing, past, notes, people)
         found = await self._notices_noted(found, past, missing)
         await self._go_on(case_id, past)
@@ -164,45 +169,48 @@ class Reconciler:
         ids = dict.fromkeys((*(row.message_id for row in recording.events if row.message_id), *recording.refused))
         for told in (past.told[id_] for id_ in ids if id_ in past.told):
             refused = told.id in recording.refused
-            await self._store.stage(recording.case.id, told, Content() if refused else _stand_in(told, notes, people))
+            await self._store.stage(recording.case.id, told, Content() if refused else stand_in(told, notes, people))
 
-    async def _notices_noted(self, found: Finding, past: Past, missing: list[Recording] | None = None) -> Finding:
+    async def _left(self, found: Finding) -> Finding:
+        """Nothing is done about a case; what is not noted as sent may go out all the same."""
+        unsent = await self._store.unsent_notices(found.case_id)
+        return found.model_copy(update={"may_be_sent_again": tuple(notice.notice_id for notice in unsent)})
+
+    async def _notices_noted(self, found: Finding, past: Past | None, missing: Sequence[Recording] = ()) -> Finding:
         """What Temporal knows to be sent does not go out again."""
-        through = past.sent_through
-        if self._dry_run:
-            unsent = await self._store.unsent_notices(found.case_id)
-            late = [(notice.notice_id, notice.number) for notice in unsent]
-            late += [(notice.id, int(notice.id.split(".")[1])) for turn in missing or () for notice in turn.notices]
-            noted = [id_ for id_, number in late if number <= through]
-            again = tuple(id_ for id_, number in late if number > through)
-        else:
-            noted = list(await self._store.note_sent(found.case_id, through))
-            again = tuple(notice.notice_id for notice in await self._store.unsent_notices(found.case_id))
-        if found.found is Found.IN_ORDER and not noted:
-            return found
-        return found.model_copy(update={"noted_sent": len(noted), "may_be_sent_again": again})
+        through = past.sent_through if past else 0
+        if not self._dry_run:
+            noted = await self._store.note_sent(found.case_id, through)
+            return await self._left(found.model_copy(update={"noted_sent": len(noted)}))
+        late = [
+            (notice.notice_id, notice.number <= through and not notice.lost_document)
+            for notice in await self._store.unsent_notices(found.case_id)
+        ] + [
+            (notice.id, int(notice.id.split(".")[1]) <= through and notice.kind is not NoticeKind.HAND_OVER)
+            for turn in missing
+            for notice in turn.notices
+        ]
+        again = tuple(id_ for id_, sent in late if not sent)
+        return found.model_copy(update={"noted_sent": len(late) - len(again), "may_be_sent_again": again})
 
     # The journal knows more
 
     async def _woken(self, standing: CaseStanding, past: Past | None) -> Finding:
         """A case that runs hears that its journal is ahead; where both know the same, only its notices are noted."""
-        in_order = _finding(standing.case_id, Found.IN_ORDER, standing, past)
-        if past is None:
-            return in_order
-        if past.running and past.number < standing.number:
+        behind = past is not None and past.running and past.number < standing.number
+        as_behind = Found.CASE_BEHIND if standing.open else Found.STILL_RUNNING
+        found = _finding(standing.case_id, as_behind if behind else Found.IN_ORDER, standing, past)
+        found = await self._notices_noted(found, past)
+        if behind:
             await self._wake(standing.case_id)
-            return _finding(
-                standing.case_id, Found.CASE_BEHIND if standing.open else Found.STILL_RUNNING, standing, past
-            )
-        return await self._notices_noted(in_order, past)
+        return found
 
     async def _start(self, standing: CaseStanding, past: Past | None) -> Finding:
         """An open case that nothing carries goes on from its journal."""
         case_id = standing.case_id
         found = _finding(case_id, Found.NOT_RUNNING, standing, past)
         opening, overview = await self._store.opening(case_id), await self._store.overview(case_id)
-        if past is not None:
-            found = await self._notices_noted(found, past)
+        found = await self._notices_noted(found, past)
         if self._dry_run or opening is None:
             return found
         if overview is None:
@@ -271,18 +279,3 @@ def _moments(past: Past) -> dict[int, datetime]:
     """When each event was, as far as Temporal knows."""
     starts = {run.start.case.number: run.start.case.at for run in past.runs if run.start and run.start.case}
     return starts | {row.number: row.at for turn in past.recordings for row in turn.events}
-
-
-def _stand_in(told: Told, notes: tuple[str, ...], people: tuple[str, ...]) -> Content:
-    """What is put in the place of what a message brought and nobody has any more."""
-    lost = told.message.guardians if isinstance(told.message, SetGuardians) else ()
-    return Content(
-        note=LOST_NOTE if told.note_id in notes else None,
-        guardians={guardian.person: LOST_PERSON for guardian in lost if guardian.person in people} or None,
-    )
-
-
-def _next_person(turns: list[Recording]) -> int:
-    """Above every guardian's number that was ever given out in these turns."""
-    guardians = [guardian.person for turn in turns for guardian in turn.case.guardians]
-    return max((int(person.rpartition("-")[2]) for person in guardians), default=0) + 1

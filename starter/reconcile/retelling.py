@@ -88,7 +88,7 @@ class RetoldCase(CaseWorkflow):
     def __init__(self, start: CaseInput) -> None:
         """Listen before the opening is heard."""
         retold = LISTENING[workflow.info().run_id]
-        retold.start = start
+        retold.start = start.model_copy()  # the case lets go of what it has taken over
         self._retold = retold
         super().__init__(start)
 

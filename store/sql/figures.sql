@@ -41,3 +41,10 @@ SELECT step, count(*) AS cases FROM vangnet.overview WHERE step <> 'closed' GROU
 -- Both are written in one transaction: they differ only after a restore, or when somebody wrote by hand.
 SELECT count(*) FROM vangnet.cases AS opened JOIN vangnet.overview AS shown USING (case_id)
 WHERE opened.head_number <> shown.number;
+
+-- name: backed_up
+-- The access log backwards, until a backup: with one each night that is a day of it.
+SELECT written_at FROM vangnet.access_log
+WHERE scope = '-' AND what = $1 AND written_at > now() - $2::interval
+ORDER BY written_at DESC, scope DESC, number DESC
+LIMIT 1;

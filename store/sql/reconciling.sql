@@ -1,6 +1,11 @@
 -- name: case_standings
--- Every case, or one: how far its journal is, whether it is open, and what was told and nobody carried out.
+-- Every case, or one: how far its journal is, whether it is open, whether notices wait, and what was told and nobody
+-- carried out.
 SELECT opened.case_id, opened.head_number AS number, shown.step IS DISTINCT FROM 'closed' AS open,
+    EXISTS (
+        SELECT FROM vangnet.notices AS notice
+        WHERE notice.case_id = opened.case_id AND notice.sent_at IS NULL AND notice.failed_code IS NULL
+    ) AS unsent,
     ARRAY(
         SELECT told.message_id FROM vangnet.messages AS told
         WHERE told.case_id = opened.case_id AND told.state = 'staged'
@@ -10,6 +15,13 @@ FROM vangnet.cases AS opened LEFT JOIN vangnet.overview AS shown USING (case_id)
 WHERE ($1::text IS NULL OR opened.case_id = $1)
   AND opened.opening <> '{}' -- a case whose logs are destroyed is as good as unknown
 ORDER BY opened.case_id;
+
+-- name: begun_and_open
+SELECT opened.case_id
+FROM vangnet.cases AS opened LEFT JOIN vangnet.overview AS shown USING (case_id)
+WHERE opened.started_at < now() - $1::interval AND shown.step IS DISTINCT FROM 'closed' AND opened.opening <> '{}'
+ORDER BY opened.case_id
+LIMIT $2;
 
 -- name: restore_case
 -- A case whose row was lost, with what stands in for its people and its note. One that is there stays as it is.
@@ -62,6 +74,10 @@ WHERE notice.case_id = $1 AND notice.number <= $2 AND notice.sent_at IS NULL AND
 RETURNING notice.notice_id;
 
 -- name: unsent_notices
-SELECT notice_id, number, kind FROM vangnet.notices
-WHERE case_id = $1 AND sent_at IS NULL AND failed_code IS NULL
-ORDER BY ordinal;
+SELECT notice.notice_id, notice.number, notice.kind = 'hand_over' AND NOT EXISTS (
+    SELECT FROM vangnet.hand_overs AS document
+    WHERE document.case_id = notice.case_id AND document.number = notice.number
+) AS lost_document
+FROM vangnet.notices AS notice
+WHERE notice.case_id = $1 AND notice.sent_at IS NULL AND notice.failed_code IS NULL
+ORDER BY notice.ordinal;

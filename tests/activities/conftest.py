@@ -31,9 +31,9 @@ def settings(office: PostOffice) -> MailSettings:
     return mail_settings(office.port)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def webhooks() -> AsyncIterator[Webhooks]:
-    """The way out by webhook."""
+    """The way out by webhook; to begin it reads all certificates of the system."""
     async with Webhooks() as opened:
         yield opened
 

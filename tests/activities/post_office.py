@@ -37,11 +37,14 @@ class PostOffice:
     """Seconds that it takes over each mail."""
     to_data: Callable[[Envelope], str | None] = lambda _: "250 OK"
     """``None`` takes the mail and hangs up without a word."""
+    _read: list[EmailMessage] = field(default_factory=list)
 
     @property
     def mails(self) -> list[EmailMessage]:
-        """The mails as messages."""
-        return [message_from_bytes(mail.content, policy=policy.default) for mail in self.taken]
+        """The mails as messages, each read once: aiosmtpd looks at every attribute here for each connection."""
+        for mail in self.taken[len(self._read) :]:
+            self._read.append(message_from_bytes(mail.content, policy=policy.default))
+        return [*self._read]
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]

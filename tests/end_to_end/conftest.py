@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.end_to_end.stack import Ended, LocalStack, eventually, local_stack
+from tests.command_line import Ended
+from tests.end_to_end.stack import LocalStack, eventually, local_stack
 from tests.end_to_end.story import SCHOOL, SILENCE, Said, at_school, escalated, intake, said
 
 
@@ -43,25 +44,30 @@ async def opened(stack: LocalStack, number: int = 1) -> str:
 
 async def tell(stack: LocalStack, case: str, what: Said) -> Ended:
     """Say it."""
-    return await stack.vangnet(*what.line.arguments(case), "--id", what.id, "--json", stdin=what.line.stdin)
+    return await stack.forked(*told_as(what, case), stdin=what.line.stdin)
+
+
+def told_as(what: Said, case: str) -> tuple[str, ...]:
+    """As it is typed, for a program to read the answer."""
+    return (*what.line.arguments(case), "--id", what.id, "--json")
 
 
 async def silence(stack: LocalStack, case: str) -> str:
     """Let days pass until the case has escalated by itself; returns how it stands then."""
     for days in SILENCE:
-        ended = await stack.vangnet("clock", "forward", case, days)
+        ended = await stack.forked("clock", "forward", case, days)
         assert (ended.code, ended.err) == (0, "")
-        shown = await stack.vangnet("case", "show", case, "--as", SCHOOL, "--json")
+        shown = await stack.forked("case", "show", case, "--as", SCHOOL, "--json")
         if json.loads(shown.out)["escalation"]["status"] == "requested":
             return shown.out
     raise AssertionError("it did not escalate")
 
 
 async def told(stack: LocalStack, case: WholeCase) -> WholeCase:
-    """Tell it in full, by command line alone."""
+    """Tell it in full, by command line alone; what the school tells by the installed script."""
     first, then = case.said[: len(at_school())], case.said[len(at_school()) :]
     for line in first:
-        case.answers.append(await tell(stack, case.id, line))
+        case.answers.append(await stack.vangnet(*told_as(line, case.id), stdin=line.line.stdin))
     case.after_silence = await silence(stack, case.id)
     for line in then:
         case.answers.append(await tell(stack, case.id, line))
@@ -71,7 +77,7 @@ async def told(stack: LocalStack, case: WholeCase) -> WholeCase:
 
 async def all_sent(stack: LocalStack, case: str) -> bool:
     """Whether nothing of a case is left to send."""
-    ended = await stack.vangnet("notices", case, "--json")
+    ended = await stack.forked("notices", case, "--json")
     return ended.code == 0 and all(row["sentAt"] for row in json.loads(ended.out))
 
 

@@ -1,6 +1,7 @@
 """The local stack as `make run` starts it, in a folder and on ports of its own, and the command line beside it.
 
-Nothing of ours is called from inside: what holds here holds for somebody at a terminal.
+Nothing of ours is called from inside: what holds here holds for somebody at a terminal. Where a test gives many commands
+they are forked (tests/command_line.py): the same program in a process for each, without reading all modules anew.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.request import urlopen
 
 import asyncpg
@@ -33,6 +34,7 @@ from starter.inbox.mails import Mail
 from starter.stack.cases import Progress
 from starter.stack.stories import STORIES
 from store import KeyRing
+from tests.command_line import CommandLine, Ended
 
 T = TypeVar("T")
 _VANGNET = Path(sys.executable).with_name("vangnet")
@@ -50,14 +52,6 @@ class Part(Enum):
     INBOX = "starter.inbox"
 
 
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
 class LocalStack:
     """A running stack; `vangnet` is the command line that finds it."""
 
@@ -72,6 +66,7 @@ class LocalStack:
             **{PREFIX + name.upper(): str(port) for name, port in self.ports.items()},
         }
         self._process: psutil.Popen | None = None
+        self._commands = CommandLine()
 
     async def start(self, *, demo: bool = False) -> None:
         """Start it, with the demo cases or without, and wait until it says where everything is."""
@@ -93,6 +88,7 @@ class LocalStack:
 
     async def stop(self) -> None:
         """Stop all of it."""
+        self._commands.end()
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             await asyncio.to_thread(self._process.wait, 60)
@@ -104,13 +100,21 @@ class LocalStack:
         process = await asyncio.create_subprocess_exec(
             str(_VANGNET), *arguments,
             cwd=self.output.parent,
-            env=_clean_environment() | {"VANGNET_LOCAL_FOLDER": str(self.folder)} | dict(around or {}),
+            env=self._around() | dict(around or {}),
             stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await asyncio.wait_for(process.communicate(stdin), _ONE_COMMAND)
         return Ended(process.returncode or 0, out.decode(), err.decode())
+
+    async def forked(self, *arguments: str, stdin: bytes | None = None) -> Ended:
+        """Give a command as :meth:`vangnet` does, to a program that has read its modules already."""
+        return await self._commands.run(*arguments, environment=self._around(), folder=self.output.parent, stdin=stdin)
+
+    def _around(self) -> dict[str, str]:
+        """What somebody at another terminal has around a command."""
+        return _clean_environment() | {"VANGNET_LOCAL_FOLDER": str(self.folder)}
 
     def mails(self) -> list[Mail]:
         """Every mail in the inbox, as programs read them."""
@@ -180,7 +184,7 @@ class LocalStack:
         """Wait until every notice of a case went out: sending changes what is written, too."""
 
         async def all_sent() -> bool:
-            rows = json.loads((await self.vangnet("notices", case, "--json")).out)
+            rows = json.loads((await self.forked("notices", case, "--json")).out)
             return all(row["sentAt"] for row in rows)
 
         await eventually(all_sent, "every notice is sent")

@@ -6,8 +6,9 @@ import json
 import time
 from typing import NamedTuple
 
+from tests.command_line import Ended
 from tests.end_to_end.conftest import WholeCase
-from tests.end_to_end.stack import Ended, LocalStack, side_by_side
+from tests.end_to_end.stack import LocalStack, side_by_side
 from tests.end_to_end.story import CJG, GGD, SCHOOL, ZVH
 
 WRITTEN = (
@@ -73,7 +74,7 @@ async def answered(stack: LocalStack, case: str, bad: Bad) -> Ended:
     """Tell it, for a program to read the answer."""
     piped = bad.note if bad.note is not None else bad.file
     pipe = () if piped is None else ("--note-file", "-") if bad.note is not None else ("-f", "-")
-    return await stack.vangnet(
+    return await stack.forked(
         "case", "tell", bad.case or case, bad.message, *bad.fields, *pipe, "--as", bad.who, "--json", stdin=piped
     )
 
@@ -97,7 +98,7 @@ async def test_bad_input_is_refused_and_leaves_nothing(stack: LocalStack, case: 
     ]
     assert before == await stack.fingerprint(WRITTEN, case, UNKNOWN)
     began = time.monotonic()
-    ended = await stack.vangnet(
+    ended = await stack.forked(
         "case", "tell", case, "declare-acute", "--note-file", "-", "--as", SCHOOL, stdin="😀👩‍👧".encode()
     )
     assert (0, "") == (ended.code, ended.err)
@@ -109,10 +110,10 @@ async def test_bad_input_is_refused_and_leaves_nothing(stack: LocalStack, case: 
 async def test_an_id_is_for_one_message(stack: LocalStack, case: str) -> None:
     """Under an id that was used nothing else is taken, and what it was used for stays."""
     tell = ("case", "tell", case, "add-signal", "--id", "once", "--as", SCHOOL, "--json")
-    assert (await stack.vangnet(*tell, "signals=recruitment")).code == 0
+    assert (await stack.forked(*tell, "signals=recruitment")).code == 0
     await stack.sent(case)
     before = await stack.fingerprint(WRITTEN, case)
-    other = await stack.vangnet(*tell, "signals=image_spread")
+    other = await stack.forked(*tell, "signals=image_spread")
     assert (3, "message_id_reused") == judged(other)
     assert before == await stack.fingerprint(WRITTEN, case)
 
@@ -134,7 +135,7 @@ async def test_a_bad_intake_opens_nothing(stack: LocalStack, case: str) -> None:
     before = await stack.cases()
     assert case in before
     opening = ("case", "open", "--as", SCHOOL, "--json", "-f", "-")
-    answers = await side_by_side(*(stack.vangnet(*opening, stdin=intake) for intake in INTAKES))
+    answers = await side_by_side(*(stack.forked(*opening, stdin=intake) for intake in INTAKES))
     assert {2} == {judged(ended)[0] for ended in answers}
     assert before == await stack.cases()
 
@@ -142,8 +143,8 @@ async def test_a_bad_intake_opens_nothing(stack: LocalStack, case: str) -> None:
 async def test_looking_at_what_is_not_there(stack: LocalStack, case: str) -> None:
     """Unknown and invisible look the same to whoever asks, by every command."""
     looks = (("case", "show"), ("case", "journal"), ("notices",))
-    unknown = await side_by_side(*(stack.vangnet(*look, UNKNOWN, "--as", SCHOOL, "--json") for look in looks))
-    invisible = await side_by_side(*(stack.vangnet(*look, case, "--as", GGD, "--json") for look in looks))
+    unknown = await side_by_side(*(stack.forked(*look, UNKNOWN, "--as", SCHOOL, "--json") for look in looks))
+    invisible = await side_by_side(*(stack.forked(*look, case, "--as", GGD, "--json") for look in looks))
     assert unknown == invisible
     assert {(3, "unknown_case")} == {judged(ended) for ended in unknown}
 

@@ -33,7 +33,7 @@ Row = dict[str, JsonValue]
 
 async def data(stack: LocalStack, *arguments: str) -> JsonValue:
     """What a command prints for programs."""
-    ended = await stack.vangnet(*arguments, "--json")
+    ended = await stack.forked(*arguments, "--json")
     assert (ended.code, ended.err) == (0, "")
     found: JsonValue = json.loads(ended.out)
     return found
@@ -154,9 +154,7 @@ async def test_lists_have_the_shapes_of_the_documentation(stack: LocalStack, who
 async def test_waiting_checking_and_verifying(stack: LocalStack, whole_case: WholeCase) -> None:
     """What is so ends at once with 0, what is not ends with 1; every part is fine and every chain intact."""
     wait = ("case", "wait", whole_case.id, "--timeout", "1s", "--for")
-    came, in_vain = await side_by_side(
-        stack.vangnet(*wait, "outcome.kind=returned"), stack.vangnet(*wait, "step=report")
-    )
+    came, in_vain = await side_by_side(stack.forked(*wait, "outcome.kind=returned"), stack.forked(*wait, "step=report"))
     assert (0, "", "") == came
     assert (1, "") == (in_vain.code, in_vain.out)
     audited = await data(stack, "audit", "verify")
@@ -176,7 +174,7 @@ COMMANDS = (
 
 async def test_every_command_has_help(stack: LocalStack) -> None:
     """Each command of the documentation tells how it is used."""
-    helped = await side_by_side(*(stack.vangnet(*command.split(), "--help") for command in COMMANDS))
+    helped = await side_by_side(*(stack.forked(*command.split(), "--help") for command in COMMANDS))
     for command, ended in zip(COMMANDS, helped, strict=True):
         assert (0, "") == (ended.code, ended.err)
         assert ended.out.startswith(f"Usage: vangnet {command}".rstrip())

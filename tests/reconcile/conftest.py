@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from tests.workflows.conftest import database, folder, key_ring, logs, manner, office, postgres, region, temporal, town
+from tests.workflows.conftest import (
+    database,
+    folder,
+    key_ring,
+    logs,
+    manner,
+    office,
+    postgres,
+    region,
+    temporal,
+    town,
+    webhooks,
+)
 
-__all__ = ["database", "folder", "key_ring", "logs", "manner", "office", "postgres", "region", "temporal", "town"]
+__all__ = [
+    "database", "folder", "key_ring", "logs", "manner", "office", "postgres", "region", "temporal", "town", "webhooks",
+]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from tests.workflows.server import TemporalServer
 from tests.workflows.test_begin_anew import restless
 from tests.workflows.town import Manner, Town, town_on
 
+_LONGEST = timedelta(minutes=3)
 __all__ = ["restless"]
 pytestmark = pytest.mark.proof
 
@@ -41,6 +44,12 @@ async def town(
 
 async def test_the_journal_is_filled_from_several_runs(town: Town, tmp_path: Path, figures: list[str]) -> None:
     """The dump is older than the run that is going on, and than the one before."""
+    # Much of what it waits for has no end of its own: ended here, it says at what.
+    async with asyncio.timeout(_LONGEST.total_seconds()):
+        await _filled(town, tmp_path, figures)
+
+
+async def _filled(town: Town, tmp_path: Path, figures: list[str]) -> None:
     case = await town.open()
     await case.notices()
     await dump(town.dsn, tmp_path / "dump")

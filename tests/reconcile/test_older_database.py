@@ -11,7 +11,8 @@ from protocol import messages as m
 from protocol import vocabulary as v
 from protocol.messages import SYSTEM
 from starter.reconcile.finding import Finding, Found
-from starter.reconcile.reconciler import LOST_NOTE, LOST_PERSON, Reconciler
+from starter.reconcile.reconciler import Reconciler
+from starter.reconcile.standing_in import LOST_NOTE, LOST_PERSON
 from store import AccessEntry, MessageState
 from tests.reconcile.dumping import dump, put_back
 from tests.workflows import stories

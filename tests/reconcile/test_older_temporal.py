@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
@@ -20,7 +21,9 @@ from protocol.notices import NoticeKind as Kind
 from runtime.codec import SealingCodec
 from runtime.settings import CHECKOUT
 from runtime.temporal import TASK_QUEUE
+from starter.reconcile import histories
 from starter.reconcile.finding import Found
+from starter.reconcile.histories import Histories
 from starter.reconcile.reconciler import Reconciler
 from store import KeyRing, MessageState
 from tests.protocol.telling import actor
@@ -69,7 +72,7 @@ async def test_an_empty_temporal(town: Town, temporal: TemporalServer, key_ring:
 
 async def test_a_case_that_was_ended_in_the_console(town: Town, logs: LogWatch) -> None:
     """Terminated by an operator: it goes on from its journal, and what it hears counts."""
-    logs.expect("Activity not found on completion")
+    logs.expect("Activity not found on completion", "Task not found when completing")
     case = await stories.talked(await town.open())
     await case.notices()
     await case.handle.terminate("by mistake")
@@ -161,6 +164,30 @@ async def test_a_key_ring_that_cannot_read_the_histories(town: Town, temporal: T
     assert (Found.UNREADABLE, False) == (finding.found, finding.fine)
 
 
+async def test_a_run_that_has_not_begun_tells_nothing(town: Town) -> None:
+    """One that follows on another at once is made to wait by the server, and a replay of it would wait for ever."""
+    case = await town.open()
+    await case.notices()
+    start = CaseInput(policy=await town.store.policy((await case.state()).region), case=await case.state())
+    await town.client.start_workflow(
+        CaseWorkflow.run, start, id="case/aaaa-bbbb-cccc", task_queue=TASK_QUEUE, start_delay=timedelta(hours=1)
+    )
+    known = Histories(town.client)
+    async with asyncio.timeout(10):
+        assert await known.past("aaaa-bbbb-cccc", 0) is None
+        assert await known.past(case.id, 0) is not None
+
+
+async def test_a_replay_without_an_end_is_given_up(town: Town, monkeypatch: pytest.MonkeyPatch, logs: LogWatch) -> None:
+    """The case is said to be unreadable, and the command goes on with the next."""
+    logs.expect("Failed activation", "Failing workflow task", "Failed to finalize shutdown")
+    case = await town.open()
+    await case.notices()
+    monkeypatch.setattr(histories, "_ONE_RUN", timedelta(0))
+    assert Found.UNREADABLE is (await reconciled(town))[case.id].found
+    await asyncio.wait([task for task in asyncio.all_tasks() if "replay_workflow" in repr(task)], timeout=10)
+
+
 async def test_a_history_that_temporal_no_longer_keeps(town: Town, tmp_path: Path, logs: LogWatch) -> None:
     """The journal lacks events and the run that had them is gone: it is said, and nothing is made up."""
     logs.expect("asyncpg", "store_unavailable")
@@ -186,8 +213,9 @@ async def test_a_history_that_temporal_no_longer_keeps(town: Town, tmp_path: Pat
     assert before == await case.journal()
 
 
-async def test_the_command(town: Town, temporal: TemporalServer) -> None:
+async def test_the_command(town: Town, temporal: TemporalServer, logs: LogWatch) -> None:
     """Exit codes: 1 for what would be done, 0 when it is done, 3 for a case that nobody knows; each shown as JSON."""
+    logs.expect("Task not found when completing", "Activity not found on completion")
     case = await town.open()
     await case.notices()
     await case.handle.terminate("by mistake")

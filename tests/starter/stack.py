@@ -27,19 +27,19 @@ from protocol.notices import Contact
 from protocol.policy import Policy
 from protocol.vocabulary import OrganisationKind
 from runtime.codec import SealingCodec
-from runtime.settings import Settings, Tls
+from runtime.settings import CHECKOUT, Settings, Tls
 from runtime.temporal import data_converter
 from starter.actors import parse_actor
 from starter.client import CaseClient
 from store import ContactPerson, KeyRing, OrganisationRow, Store
 from tests.activities.post_office import PostOffice, open_office
+from tests.command_line import CommandLine, Ended
 from tests.postgres import Postgres
 from workflows.hearing import Answer
 from workflows.search_attributes import ALL
 
 REGION = "proefregio"
 _TEMPORAL = Path(sys.executable).with_name("temporal")
-_CHECKOUT = Path(__file__).resolve().parents[2]
 
 SCHOOL = "school:school-de-meent:j.jansen"
 CJG = "cjg:cjg:a.cjg"
@@ -56,14 +56,6 @@ ORGANISATIONS = {
     "veilig-thuis": OrganisationKind.AGENCY,
     "ggd": OrganisationKind.PARTNER,
 }
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 class Words(NamedTuple):
@@ -85,6 +77,7 @@ class Stack:
     webhooks: Webhooks
     settings: Settings
     environment: dict[str, str]
+    commands: CommandLine
     _worker: Worker | None = None
 
     @property
@@ -139,18 +132,12 @@ class Stack:
 
     async def run(self, *arguments: str, stdin: bytes | None = None, around: Mapping[str, str] | None = None) -> Ended:
         """Run the command line as somebody at a shell does."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "starter.cli", *arguments,
-            cwd=_CHECKOUT,
-            env=self.environment | {"PYTHONFAULTHANDLER": "1"} | dict(around or {}),
-            stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await asyncio.wait_for(process.communicate(stdin), 60)
-        assert b"Traceback" not in err, err.decode()
-        assert (process.returncode or 0) >= 0, f"ended by signal {process.returncode}: {err.decode()}"
-        return Ended(process.returncode or 0, out.decode(), err.decode())
+        ended = await self.commands.run(
+            *arguments, environment=self.environment | dict(around or {}), folder=CHECKOUT, stdin=stdin
+        )
+        assert "Traceback" not in ended.err, ended.err
+        assert ended.code >= 0, f"ended by signal {ended.code}: {ended.err}"
+        return ended
 
 
 @asynccontextmanager
@@ -162,8 +149,8 @@ async def running_stack(postgres: Postgres, keys: KeyRing, folder: Path) -> Asyn
         dev_server_extra_args=[
             "--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true",
             "--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000",
-            # A namespace that a test makes is known at once, not after some seconds.
-            "--dynamic-config-value", 'system.namespaceCacheRefreshInterval="100ms"',
+            # A namespace that a test makes is known soon, not after some seconds; each look takes the server a millisecond.
+            "--dynamic-config-value", 'system.namespaceCacheRefreshInterval="500ms"',
             "--dynamic-config-value", "system.forceSearchAttributesCacheRefreshOnRead=true",
         ],
         search_attributes=ALL,
@@ -176,7 +163,9 @@ async def running_stack(postgres: Postgres, keys: KeyRing, folder: Path) -> Asyn
         await _set_up_region(store)
         settings = _settings(dsn, keys, office.port)
         webhooks = await opened.enter_async_context(Webhooks())
-        stack = Stack(temporal, store, webhooks, settings, _environment(settings, address, folder))
+        commands = CommandLine()
+        opened.callback(commands.end)
+        stack = Stack(temporal, store, webhooks, settings, _environment(settings, address, folder), commands)
         opened.push_async_callback(stack.rest)
         await stack.work()
         yield stack
@@ -201,6 +190,7 @@ def _settings(dsn: str, keys: KeyRing, smtp_port: int) -> Settings:
         smtp_port=smtp_port,
         smtp_tls=Tls.NONE,
         mail_from="vangnet@voorbeeld.example",
+        delivery_linger_seconds=0.5,
         local=True,
     )
 

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from starter.cli.checking import NotFine, _privacy
-from tests.starter.stack import CJG, SCHOOL, ZVH, Ended, Stack, an_intake
+from starter.cli.waiting import wait
+from starter.errors import BadInput
+from tests.command_line import Ended
+from tests.starter.stack import CJG, SCHOOL, ZVH, Stack, an_intake
 
 ONE_LINE = 1
 
@@ -92,6 +95,7 @@ WRONG_USE = [
     ("case", "open", "--as", SCHOOL, "-f", "/dev/null"),
     ("case", "list", "--step", "lunch"),
     ("case", "wait", "CASE", "--for", "stap=report"),
+    ("case", "wait", "CASE", "--for", "escalation.stand=active"),
     ("case", "wait", "CASE", "--for", "step=report", "--timeout", "straks"),
     ("clock", "forward", "CASE", "zes dagen"),
     ("codec",),
@@ -266,6 +270,21 @@ async def test_waiting_for_a_case(stack: Stack) -> None:
     assert unknown.code == 3
 
 
+WAITED_FOR = {
+    "step=lunch": "Het veld step wordt nooit 'lunch'; kies uit: signal, pupil_talk, ",
+    "escalation.status=actief": "Het veld escalation.status wordt nooit 'actief'; kies uit: ",
+    "consents.status=ja": "Het veld consents.status wordt nooit 'ja'; kies uit: ",
+}
+
+
+@pytest.mark.parametrize("condition", WAITED_FOR)
+async def test_what_never_comes_is_not_waited_for(condition: str) -> None:
+    """A word that the field never says is wrong use at once, with the words that it does say."""
+    with pytest.raises(BadInput) as refused:
+        await wait("4c7h-93kt-wd2m", (condition,), "30s", None)
+    assert str(refused.value).startswith(WAITED_FOR[condition])
+
+
 async def test_who_looks_is_logged_and_the_rest_sees_nothing(stack: Stack) -> None:
     """Each look has a row in the access log; who has nothing to do with a case finds none."""
     case = await opened(stack)
@@ -288,17 +307,21 @@ async def test_the_check_says_what_is_not_fine(stack: Stack) -> None:
         "keys": True,
         "database": True,
         "temporal": True,
+        "workers": True,
+        "cases": True,
         "mail": True,
         "login": False,
         "keystore": True,
         "anchors": True,
+        "backup": True,
         "privacy": True,
     } == fine  # it has no provider
     away = await stack.run("check", "--json", around={"VANGNET_SMTP_PORT": "1", "TEMPORAL_ADDRESS": "127.0.0.1:1"})
     assert away.code == 1
     found = {finding["name"]: finding["fine"] for finding in json.loads(away.out)}
-    down = {"temporal": False, "mail": False, "login": False}
-    assert {"keys": True, "database": True, "keystore": True, "anchors": True, "privacy": True} | down == found
+    down = {"temporal": False, "workers": False, "cases": False, "mail": False, "login": False}
+    up = {"keys": True, "database": True, "keystore": True, "anchors": True, "backup": True, "privacy": True}
+    assert up | down == found
 
 
 async def test_nobody_to_tell_of_an_emergency_is_not_fine(stack: Stack) -> None:
@@ -358,7 +381,7 @@ async def test_a_reader_who_goes_away_is_no_fault(stack: Stack) -> None:
 @pytest.mark.parametrize(
     "command",
     ["", "case", "case open", "case tell", "case show", "case list", "case journal", "case wait", "clock", "clock forward",
-     "notices", "audit", "audit verify", "keys", "keys list", "keys rotate", "keys destroy", "temporal", "temporal setup", "check", "local", "worker", "web", "codec", "migrate"],
+     "notices", "audit", "audit verify", "audit backed-up", "keys", "keys list", "keys rotate", "keys destroy", "temporal", "temporal setup", "check", "local", "worker", "web", "codec", "migrate"],
 )  # fmt: skip
 async def test_every_command_has_help(stack: Stack, command: str) -> None:
     """Help is there without a database, and says what a command is for."""

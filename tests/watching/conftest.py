@@ -16,12 +16,13 @@ from temporalio.client import Client, HeaderCodecBehavior
 import worker as composition
 from activities.mail import Mailer
 from activities.webhooks import Webhooks
+from protocol.messages import SYSTEM
 from runtime.codec import SealingCodec
 from runtime.instruments import Instruments
 from runtime.metrics import Meter
 from runtime.temporal import core, data_converter
 from runtime.tracing import following
-from store import KeyRing, new_signing_key
+from store import BACKUP, AccessEntry, AccessEvent, KeyRing, new_signing_key
 from tests.postgres import Postgres, database, key_ring, postgres, store
 from tests.runtime.conftest import free_port
 from tests.starter.stack import Stack, running_stack
@@ -72,6 +73,7 @@ async def watched(
     of_worker = replace(composition.instruments(at_once), traces=traces)
     of_web = Instruments(Meter(core(at_web)), traces, core(at_web))
     async with AsyncExitStack() as opened:
+        await stack.store.log_access(AccessEntry(actor=SYSTEM, what=BACKUP, purpose="test", event=AccessEvent.EXPORT))
         client = await _client(stack, of_worker)
         webhooks = await opened.enter_async_context(Webhooks(around=of_worker.around("webhook")))
         settings = composition.mail_settings(at_once)

@@ -9,7 +9,9 @@ import pytest
 
 from protocol import messages as m
 from protocol import vocabulary as v
-from store import Content, Figures, Store
+from protocol.messages import SYSTEM
+from starter.cli.backing_up import NotBackedUp, backup
+from store import BACKUP, AccessEntry, AccessEvent, Content, Figures, Store
 from store.figures import UNHEARD_AFTER
 from tests.store import builders as b
 
@@ -118,6 +120,27 @@ async def test_a_case_behind_its_journal_is_counted(store: Store, database: str)
     await b.opened(store)
     await _done(database, "UPDATE vangnet.overview SET number = number - 1")
     assert 1 == await store.behind_journal()
+
+
+_OLDER = "SET session_replication_role = replica; UPDATE vangnet.access_log SET written_at = written_at - interval '{}'"
+
+
+async def test_the_last_backup_is_found_in_the_access_log(store: Store, database: str) -> None:
+    """The latest that was noted, for figures and check; a day and more ago is too long, and after eight days there is none."""
+    assert await store.backed_up() is None
+    assert "geen genoteerd" in await backup(store)
+    noted = AccessEntry(actor=SYSTEM, what=BACKUP, purpose="test", event=AccessEvent.EXPORT)
+    await store.log_access(noted)
+    last = await store.backed_up()
+    assert last is not None
+    await store.log_access(noted.model_copy(update={"what": "people"}))
+    assert last == await store.backed_up()
+    assert f"de laatste van {last:%Y-%m-%d %H:%M} UTC" == await backup(store)
+    await _done(database, _OLDER.format("27 hours"))
+    with pytest.raises(NotBackedUp, match="is de volgende mislukt"):
+        await backup(store)
+    await _done(database, _OLDER.format("8 days"))
+    assert await store.backed_up() is None
 
 
 def test_the_numbers_name_nobody() -> None:

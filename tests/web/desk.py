@@ -80,9 +80,11 @@ class Desk:
 
     async def tells(self, case: str, message: str, note: str = "", **fields: str | tuple[str, ...]) -> None:
         """Tell a case something: from its page to the form, past what it will lead to, and back."""
-        await self.page.goto(f"/zaken/{case}")  # judged when it was last changed
         told = self._t.message(message)
-        await self.page.locator(f'main a[href="/zaken/{case}/{message.replace("_", "-")}"]').first.click()
+        offered = self.page.locator(f'main a[href="/zaken/{case}/{message.replace("_", "-")}"]').first
+        if not await offered.count():
+            await self.page.goto(f"/zaken/{case}")  # judged when it was last changed
+        await offered.click()
         await self.judge()
         await self.fill(
             {name.replace("__", "-"): value for name, value in fields.items()} | ({"note": note} if note else {})

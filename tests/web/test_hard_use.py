@@ -24,8 +24,8 @@ async def recorded(web: Pages, case: str, name: str) -> int:
 async def test_an_action_survives_an_expired_session(page: Page, login: Login, web: Pages) -> None:
     """Sent after the session expired: log in again, and the form stands there with every choice and the note."""
     case = await talked(web)
-    await page.goto(f"/zaken/{case}/report-non-cooperation")
     await login(page, "m.dewit")
+    await page.goto(f"/zaken/{case}/report-non-cooperation")
     await page.get_by_role("radio", name="Ouder").first.check()
     await page.get_by_role("textbox").last.fill(NOTE)
     await expire_sessions(web)
@@ -42,8 +42,8 @@ async def test_an_action_survives_an_expired_session(page: Page, login: Login, w
 async def test_a_double_click_and_back_tell_once(page: Page, login: Login, web: Pages) -> None:
     """An impatient double click counts once; back shows the form again, and nothing is told by that."""
     case = await opened(web)
-    await page.goto(f"/zaken/{case}/record-police-contact")
     await login(page, "m.dewit")
+    await page.goto(f"/zaken/{case}/record-police-contact")
     await page.locator('input[value="report"]').check()
     await page.get_by_role("main").get_by_role("button").last.dblclick(no_wait_after=True)
     await expect(page.get_by_text("Contact met de politie vastleggen: gelukt")).to_be_visible()
@@ -59,8 +59,8 @@ async def test_a_double_click_and_back_tell_once(page: Page, login: Login, web: 
 async def test_refreshing_what_was_sent_tells_nothing_again(page: Page, login: Login, web: Pages) -> None:
     """After a message the page is one that can be refreshed, and says the same."""
     case = await opened(web)
-    await page.goto(f"/zaken/{case}/record-police-contact")
     await login(page, "m.dewit")
+    await page.goto(f"/zaken/{case}/record-police-contact")
     await page.locator('input[value="complaint"]').check()
     await page.get_by_role("main").get_by_role("button").last.click()
     done = page.get_by_text("Contact met de politie vastleggen: gelukt")
@@ -112,8 +112,8 @@ async def test_a_form_that_came_too_late_leaves_what_was_written(browser: Browse
 async def test_refusals_are_in_the_visitors_language(page: Page, login: Login, web: Pages) -> None:
     """On English pages the reason is English, too."""
     case = await opened(web)
-    await page.goto(f"/zaken/{case}/accept-report?taal=en")
     await login(page, "m.dewit")
+    await page.goto(f"/zaken/{case}/accept-report?taal=en")
 
     await expect(page.get_by_role("alert")).to_contain_text("This does not belong to your role in this case.")
     await tell(web, case, MEENT, "record_pupil_talk", held_by=["mentor"])
@@ -132,8 +132,8 @@ async def _tab_to(page: Page, name: str) -> None:
 
 async def test_a_signal_by_keyboard_alone(page: Page, login: Login) -> None:
     """From the first screen to the case with Tab, Space, Enter and letters."""
-    await page.goto("/zaken/nieuw")
     await login(page, "m.dewit")
+    await page.goto("/zaken/nieuw")
 
     async def go_on(button: str = "[type=submit]") -> None:
         before = page.url

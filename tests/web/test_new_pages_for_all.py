@@ -32,8 +32,8 @@ async def looks_right(page: Page) -> None:
 async def test_a_signal_on_a_phone(page: Page, login: Login) -> None:
     """From the first screen to the case, each screen accessible, with the mistakes that people make."""
     await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    await page.goto("/zaken/nieuw")
     await login(page, "m.dewit")
+    await page.goto("/zaken/nieuw")
     await looks_right(page)
     await page.get_by_role("button", name="Begin een nieuw signaal").click()
     await page.get_by_role("button", name="Verder").click()
@@ -71,8 +71,8 @@ async def test_a_signal_on_a_phone(page: Page, login: Login) -> None:
 
 async def test_a_session_that_expires_on_a_screen_loses_nothing(page: Page, login: Login, web: Pages) -> None:
     """What was typed when the session expired stands on the same screen after logging in again."""
-    await page.goto("/zaken/nieuw")
     await login(page, "m.dewit")
+    await page.goto("/zaken/nieuw")
     await page.get_by_role("button", name="Begin een nieuw signaal").click()
     screen = page.url.replace("signalen", "notitie")
     await page.goto(screen)
@@ -106,8 +106,8 @@ async def test_reviews_are_for_everybody(page: Page, login: Login, web: Pages) -
     """The list and a proposal, before and after it is declined."""
     proposal = await proposed(web, await talked(web))
     await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    await page.goto("/beoordelingen")
     await login(page, "l.hendriks")
+    await page.goto("/beoordelingen")
     await looks_right(page)
     await page.goto(address(proposal))
     await looks_right(page)

@@ -203,8 +203,8 @@ async def test_there_is_no_extract_of_nobody(visit: Visit, case: str, asked: str
 async def test_on_a_phone_no_column_is_cut(page: Page, login: Login, case: str, path: str, last: str) -> None:
     """Each row is a card: every cell in full below the one before, with the name of its column before it."""
     await page.set_viewport_size({"width": 390, "height": 844})
-    await page.goto(path.format(case=case))
     await login(page, OFFICER)
+    await page.goto(path.format(case=case))
     await page.goto(path.format(case=case))
 
     cells = await page.locator("tbody tr:first-child td").evaluate_all(
@@ -221,8 +221,8 @@ async def test_on_a_phone_no_column_is_cut(page: Page, login: Login, case: str, 
 async def test_the_pages_are_accessible(page: Page, login: Login, case: str) -> None:
     """Judged by axe in English, too, and nothing wider than a narrow screen; in Dutch with all other pages."""
     await page.set_viewport_size({"width": 320, "height": 568})
-    await page.goto("/toegang?taal=en")
     await login(page, OFFICER)
+    await page.goto("/toegang?taal=en")
     paths = [
         f"/toegang?zaak={case}&soort=read",
         "/toegang/uittreksel?zaak=x",

@@ -515,8 +515,8 @@ async def test_the_pages_are_for_everybody(page: Page, login: Login, web: Pages)
         decided = await requested(officer, case, Right.ACCESS)
         await does(officer, decided, "afwijzen", ("ground", "unfounded"))
     await page.set_viewport_size({"width": 320, "height": 800})
-    await page.goto("/rechten")
     await login(page, OFFICER)
+    await page.goto("/rechten")
 
     paths = ["/rechten", "/rechten/nieuw", f"/rechten/nieuw?zaak={case}", "/rechten/bewaartermijnen", "/rechten/bewaartermijnen/aanpassen", *addresses, decided,
              f"{addresses[0]}/stukken", f"{addresses[0]}/inzage", f"{addresses[1]}?taal=en", "/rechten?taal=nl"]  # fmt: skip

@@ -196,8 +196,8 @@ async def test_keys_may_change_while_people_are_logged_in(web: Pages, key_ring: 
 
 async def test_a_browser_gets_back_what_was_typed(page: Page, login: Login, web: Pages) -> None:
     """In Chromium: the form, the page that says so, logging in, and the form again."""
-    await page.goto(PATH)
     await login(page, "m.dewit")
+    await page.goto(PATH)
     await page.get_by_label("Notitie").fill("Gezien op het plein.")
     cookies = {cookie["name"]: cookie["value"] for cookie in await page.context.cookies()}
     await _age(web, cookies[SESSION], "last_seen_at", _IDLE)

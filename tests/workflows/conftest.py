@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.webhooks import Webhooks
 from store import KeyRing, Store
 from tests.activities.post_office import PostOffice, open_office
 from tests.postgres import Postgres, key_ring, postgres
@@ -82,12 +83,25 @@ async def office() -> AsyncIterator[PostOffice]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+async def webhooks() -> AsyncIterator[Webhooks]:
+    """The way out by webhook; to begin it reads all certificates of the system."""
+    async with Webhooks() as opened:
+        yield opened
+
+
 @pytest.fixture
 async def town(
-    temporal: TemporalServer, database: str, key_ring: KeyRing, office: PostOffice, manner: Manner
+    temporal: TemporalServer,
+    database: str,
+    key_ring: KeyRing,
+    office: PostOffice,
+    manner: Manner,
+    *,
+    webhooks: Webhooks,
 ) -> AsyncIterator[Town]:
     """A town of this test alone; none of its cases may have got stuck."""
-    async with town_on(temporal, database, key_ring, office, manner) as settled:
+    async with town_on(temporal, database, key_ring, office, manner, webhooks) as settled:
         yield settled
         await healthy(settled)
 

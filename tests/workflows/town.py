@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from tests.workflows.server import TemporalServer
 from worker import worker
 
 _HURRY = timedelta(milliseconds=500)
+_STOPS = timedelta(minutes=1)
 _OF_ALL_CONTACTS = {Contact.DESK: "balie", Contact.TEAM_LEAD: "teamleider"}
 
 
@@ -149,8 +151,9 @@ class Town:
         await self._worker.enter_async_context(worker(self.client, self.store, self.webhooks, self.settings))
 
     async def stop_worker(self) -> None:
-        """Let nobody carry cases from now on."""
-        await self._worker.aclose()
+        """Let nobody carry cases from now on; who it waits for has its limits, and it has this one."""
+        async with asyncio.timeout(_STOPS.total_seconds()):
+            await self._worker.aclose()
 
 
 def _settings(dsn: str, keys: KeyRing, office: PostOffice, manner: Manner) -> Settings:
@@ -171,12 +174,13 @@ def _settings(dsn: str, keys: KeyRing, office: PostOffice, manner: Manner) -> Se
 
 
 @asynccontextmanager
-async def town_on(
+async def town_on(  # noqa: PLR0917  # a town's parts
     temporal: TemporalServer,
     dsn: str,
     keys: KeyRing,
     office: PostOffice,
     manner: Manner,
+    webhooks: Webhooks | None = None,
 ) -> AsyncIterator[Town]:
     """Settle a town on these parts; its worker runs until the test stops it.
 
@@ -186,11 +190,13 @@ async def town_on(
         keys: The key ring.
         office: Takes the mail.
         manner: How the worker works.
+        webhooks: The way out by webhook, where there is one already.
     """
     async with AsyncExitStack() as stack:
         store = await Store.connect(dsn, keys)
         stack.push_async_callback(store.close)
-        webhooks = await stack.enter_async_context(Webhooks())
+        if webhooks is None:
+            webhooks = await stack.enter_async_context(Webhooks())
         client = await temporal.client(SealingCodec(keys) if manner.sealed else None)
         town = Town(client, dsn, store, office, webhooks, _settings(dsn, keys, office, manner))
         stack.push_async_callback(town.stop_worker)
