@@ -22,7 +22,7 @@ _LOOKED_AT = 100
 """Of those that the index lacks, how many are asked for by themselves."""
 _NAMED = 5
 _KINDS = {
-    "zaken": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    "casussen": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     "wat zij laten doen": TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
 }
 
@@ -60,7 +60,7 @@ async def cases(settings: Settings) -> str:
     if gone:
         at_least = "ten minste " if len(lacking) > _LOOKED_AT else ""
         named = ", ".join(gone[:_NAMED]) + (", …" if len(gone) > _NAMED else "")
-        raise NotCarried(f"{at_least}{len(gone)} open zaken draaien niet in Temporal ({named}): `vangnet reconcile`")
+        raise NotCarried(f"{at_least}{len(gone)} open casussen draaien niet in Temporal ({named}): `vangnet reconcile`")
     return f"{len(open_)} open, alle in Temporal"
 
 

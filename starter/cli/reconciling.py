@@ -60,7 +60,7 @@ def _print(looked: list[Finding], *, dry_run: bool, as_json: bool) -> None:
         write_table(map(_row, found), _COLUMNS)
     write(_summary(looked, found, dry_run=dry_run))
     if unsent:
-        write(f"In zaken die in orde zijn, niet als verzonden genoteerd: {' '.join(unsent)}")
+        write(f"In casussen die in orde zijn, niet als verzonden genoteerd: {' '.join(unsent)}")
         write(_AGAIN)
 
 
@@ -75,4 +75,4 @@ def _summary(looked: list[Finding], found: Iterable[Finding], *, dry_run: bool) 
     left = sum(finding.asks_somebody for finding in looked)
     verb = "te herstellen" if dry_run else "hersteld"
     attention = f" {left} vragen dat iemand kijkt: zie docs/operate/restore.md." if left else ""
-    return f"{len(looked)} zaken bekeken, {mended} {verb}.{attention}"
+    return f"{len(looked)} casussen bekeken, {mended} {verb}.{attention}"

@@ -85,4 +85,4 @@ def test_people_read_what_it_means(capsys: pytest.CaptureFixture[str]) -> None:
     _print([waits], dry_run=False, as_json=False)
     assert "aaaa-bbbb-cccc.3.1\nNa het terugzetten" in capsys.readouterr().out
     _print([in_order], dry_run=False, as_json=False)
-    assert "1 zaken bekeken, 0 hersteld.\n" == capsys.readouterr().out
+    assert "1 casussen bekeken, 0 hersteld.\n" == capsys.readouterr().out

@@ -56,7 +56,7 @@ async def test_no_worker_is_said(stack: Stack) -> None:
     checked = await stack.run("check", "--json", around=away)
     (found,) = [row for row in json.loads(checked.out) if row["name"] == "workers"]
     assert (1, False) == (checked.code, found["fine"])
-    assert "geen worker vraagt om werk (zaken en wat zij laten doen): start `vangnet worker`" == found["detail"]
+    assert "geen worker vraagt om werk (casussen en wat zij laten doen): start `vangnet worker`" == found["detail"]
 
 
 async def test_an_open_case_that_does_not_run_is_named(stack: Stack) -> None:
@@ -66,7 +66,9 @@ async def test_an_open_case_that_does_not_run_is_named(stack: Stack) -> None:
     before = await cases(stack.settings)
     assert before.endswith("alle in Temporal")
     await aged(stack, case)
-    with pytest.raises(NotCarried, match=rf"^1 open zaken draaien niet in Temporal \({case}\): `vangnet reconcile`$"):
+    with pytest.raises(
+        NotCarried, match=rf"^1 open casussen draaien niet in Temporal \({case}\): `vangnet reconcile`$"
+    ):
         await cases(stack.settings)
     await Reconciler(stack.store, stack.temporal, dry_run=False).one(case)
     assert (await cases(stack.settings)).endswith("alle in Temporal")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 from pydantic import JsonValue
 
 from protocol.keeping import Part
 from starter.schedule import RETENTION, ensure_schedules
 from tests.command_line import Ended
+from tests.starter.opened_before import opened_before
 from tests.starter.stack import CJG, REGION, SCHOOL, Stack, actor
 
 TODAY = datetime.now(UTC).date()
@@ -67,20 +67,6 @@ async def test_only_the_privacy_officer_sees_either(stack: Stack) -> None:
     assert 3 == (await stack.run("retention", "log", "--as", "admin:gemeente:f.admin")).code
 
 
-async def opened_before(stack: Stack, case: str, days: int) -> None:
-    """Have a case have been opened so long ago."""
-    connection = await asyncpg.connect(stack.settings.database_url.get_secret_value())
-    try:
-        await connection.execute(
-            "UPDATE vangnet.cases SET opened_at = $2, opening = opening || jsonb_build_object('opened_at', $2::timestamptz)"
-            " WHERE case_id = $1",
-            case,
-            datetime.now(UTC) - timedelta(days=days),
-        )
-    finally:
-        await connection.close()
-
-
 async def left(stack: Stack, case: str, days_ago: int, acting_as: str = SCHOOL, *more: str) -> Ended:
     """Tell it on the command line."""
     day = (TODAY - timedelta(days=days_ago)).isoformat()
@@ -90,7 +76,7 @@ async def left(stack: Stack, case: str, days_ago: int, acting_as: str = SCHOOL, 
 async def test_the_school_tells_when_a_pupil_left(stack: Stack) -> None:
     """Its own pupil, between the opening and today; nobody else but the privacy officer tells it."""
     case = await closed(stack)
-    await opened_before(stack, case, 4)
+    await opened_before(stack.settings, case, 4)
     told = await left(stack, case, 3)
     corrected = await left(stack, case, 3, "privacy:gemeente:p.privacy")
     others = [await left(stack, case, 3, CJG), await left(stack, case, -2), await left(stack, case, 7)]
@@ -105,7 +91,7 @@ async def test_a_departure_that_destroys_tonight_is_told_with_sure(stack: Stack)
     case = await stack.open()
     for name, fields in HANDLED:
         await stack.client.tell(case, name, fields, actor(SCHOOL))
-    await opened_before(stack, case, 900)
+    await opened_before(stack.settings, case, 900)
     doubted = await left(stack, case, 800)
     (before,) = await stack.store.held_of(await stack.store.policy(REGION), case)
 
