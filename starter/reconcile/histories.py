@@ -133,7 +133,9 @@ class Histories:
 
     async def _runs(self, case_id: str, run_id: str, since: int) -> AsyncIterator[Retold]:
         """The runs, the newest first, as far back as they are needed and there."""
+        seen: set[str] = set()
         while run_id:
+            seen.add(run_id)
             history = await self._history(case_id, run_id)
             if history is None:
                 return
@@ -143,7 +145,13 @@ class Histories:
                 if retold.began_at <= since:
                     return
             first = history.events[0].workflow_execution_started_event_attributes
-            run_id = first.continued_execution_run_id
+            run_id = first.continued_execution_run_id or await self._ended(case_id, seen)
+
+    async def _ended(self, case_id: str, seen: set[str]) -> str:
+        """The last run before these; nothing where there is none. A case that was ended in Temporal and begun again does not name it."""
+        runs = self._client.list_workflows(f"{_OF_CASES} AND WorkflowId = '{workflow_id(case_id)}'")
+        others = [run async for run in runs if run.run_id not in seen]
+        return max(others, key=lambda run: run.start_time).run_id if others else ""
 
     async def _history(self, case_id: str, run_id: str) -> WorkflowHistory | None:
         handle = self._client.get_workflow_handle(workflow_id(case_id), run_id=run_id)

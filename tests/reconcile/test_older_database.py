@@ -136,6 +136,26 @@ async def test_a_case_that_stopped_goes_on_at_once(town: Town, tmp_path: Path, l
     assert v.Safety.ACUTE is (await case.state()).safety
 
 
+async def test_a_case_that_was_ended_and_begun_again_is_put_back_from_both_runs(
+    town: Town, tmp_path: Path, logs: LogWatch
+) -> None:
+    """The run that goes on does not name the one that somebody ended: it is found all the same."""
+    logs.expect("asyncpg", "store_unavailable", "Task not found when completing")
+    await dump(town.dsn, tmp_path / "dump")
+    case = await stories.talked(await town.open())
+    await case.quiet()
+    await case.handle.terminate("by mistake")
+    assert Found.NOT_RUNNING is (await reconciled(town))[case.id].found
+    await case.told(SCHOOL, "record_police_contact", contact="report")
+    await case.notices()
+    await case.quiet()
+    before = await everything(town, case)
+    await town.stop_worker()
+    await put_back(town.dsn, tmp_path / "dump")
+    assert Found.NOT_IN_DATABASE is (await reconciled(town))[case.id].found
+    assert before == await everything(town, case)
+
+
 async def test_what_differs_is_left_to_people(town: Town, tmp_path: Path, logs: LogWatch) -> None:
     """Journal and history have other events under one number: nothing is touched, and it is said."""
     logs.expect("asyncpg", "store_unavailable")

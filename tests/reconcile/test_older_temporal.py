@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
-from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, ResetWorkflowExecutionRequest
 
 from protocol import vocabulary as v
 from protocol.notices import NoticeKind as Kind
@@ -188,6 +188,19 @@ async def test_a_replay_without_an_end_is_given_up(town: Town, monkeypatch: pyte
     await asyncio.wait([task for task in asyncio.all_tasks() if "replay_workflow" in repr(task)], timeout=10)
 
 
+async def forget(town: Town, case: ToldCase, run: str) -> None:
+    """Have Temporal keep a run no longer, as it does when its retention is over."""
+    execution = WorkflowExecution(workflow_id=f"case/{case.id}", run_id=run)
+    await town.client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(namespace=town.client.namespace, workflow_execution=execution)
+    )
+
+    async def forgotten() -> bool:
+        return run not in [known.run_id async for known in town.client.list_workflows(f"WorkflowId = 'case/{case.id}'")]
+
+    await eventually(forgotten, "Temporal forgets the run")
+
+
 async def test_a_history_that_temporal_no_longer_keeps(town: Town, tmp_path: Path, logs: LogWatch) -> None:
     """The journal lacks events and the run that had them is gone: it is said, and nothing is made up."""
     logs.expect("asyncpg", "store_unavailable")
@@ -199,10 +212,12 @@ async def test_a_history_that_temporal_no_longer_keeps(town: Town, tmp_path: Pat
     await case.quiet()
     state = await case.state()
     await town.stop_worker()
+    lost = (await case.handle.describe()).run_id
     await case.handle.terminate("lost")
     town.opened.remove(case)
     start = CaseInput(policy=await town.store.policy(state.region), case=state)
     await town.client.start_workflow(CaseWorkflow.run, start, id=f"case/{case.id}", task_queue=TASK_QUEUE)
+    await forget(town, case, lost)
     await town.start_worker()
     await case.quiet()
     await town.stop_worker()
