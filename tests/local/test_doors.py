@@ -15,12 +15,13 @@ from runtime.settings import CHECKOUT, PREFIX, Ports
 from starter.stack import clean
 from starter.stack.lock import AlreadyRunning, only_one
 from starter.stack.ports import check
+from tests.end_to_end.stack import free_ports
 from tests.runtime.conftest import free_port
 
 
 def ports(**changed: int) -> Ports:
     names = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port", "codec_port", "oidc_port")
-    return Ports.model_validate({name: free_port() for name in names} | changed)
+    return Ports.model_validate(free_ports(names) | changed)
 
 
 def test_free_ports_are_fine() -> None:
@@ -88,7 +89,7 @@ def test_a_part_that_does_not_come_up_is_exit_code_4(tmp_path: Path) -> None:
     (tmp_path / "data" / "postgres").mkdir(parents=True)
     (tmp_path / "data" / "postgres" / "foreign").touch()
     own = {"VANGNET_LOCAL_FOLDER": str(tmp_path / "data")}
-    own |= {PREFIX + name.upper(): str(free_port()) for name in Ports.model_fields}
+    own |= {PREFIX + name.upper(): str(port) for name, port in free_ports(Ports.model_fields).items()}
 
     ended = subprocess.run(
         [sys.executable, "-m", "starter.entry"], cwd=CHECKOUT, env=os.environ | own,

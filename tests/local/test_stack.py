@@ -20,8 +20,8 @@ import pytest
 from protocol.vocabulary import Step
 from runtime.settings import CHECKOUT, PREFIX, Ports
 from starter.console.views import look
+from tests.end_to_end.stack import free_ports
 from tests.local.test_processes import alive
-from tests.runtime.conftest import free_port
 
 NAMES = ("web_port", "console_port", "inbox_port", "temporal_port", "smtp_port", "oidc_port", "codec_port")
 
@@ -89,7 +89,7 @@ class Running:
 def stack() -> Iterator[Running]:
     # Not pytest's own folder: every run of pytest closes it to other users, and PostgreSQL is one when we are root.
     with TemporaryDirectory(prefix="vangnet-") as folder:
-        running = Running(Path(folder) / "data", {name: free_port() for name in NAMES})
+        running = Running(Path(folder) / "data", free_ports(NAMES))
         try:
             running.until(running.is_up)
             yield running

@@ -11,9 +11,15 @@ from runtime.versioning import build_id, deployment_version
 
 
 def _settings(**changed: str) -> Settings:
-    return Settings(_env_file=None, database_url=SecretStr("postgresql:///vangnet"), region="proefregio").model_copy(
-        update=changed
-    )
+    return Settings(
+        _env_file=None,
+        database_url=SecretStr("postgresql:///vangnet"),
+        region="proefregio",
+        key_ring_json=SecretStr("{}"),
+        public_url="https://vangnet.example",
+        smtp_host="127.0.0.1",
+        mail_from="vangnet@voorbeeld.example",
+    ).model_copy(update=changed)
 
 
 def test_a_worker_without_a_version_is_called_by_its_release() -> None:

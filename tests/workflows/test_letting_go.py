@@ -9,7 +9,7 @@ from temporalio.bridge.proto.workflow_completion import WorkflowActivationComple
 
 from tests.workflows import stories
 from tests.workflows.patience import eventually
-from tests.workflows.town import Town
+from tests.workflows.town import Manner, Town
 from workflows.start import CaseInput
 
 _OF_TASKS = (InitializeWorkflow, WorkflowActivation, WorkflowActivationCompletion)
@@ -30,13 +30,13 @@ async def test_cases_that_wait_keep_nothing_of_their_tasks(town: Town) -> None:
     await eventually(at_most_one_more, "no case keeps a task")
 
 
-async def test_cases_that_wait_do_not_keep_what_they_began_with(town: Town) -> None:
+async def test_cases_that_wait_do_not_keep_what_they_began_with(town: Town, manner: Manner) -> None:
     """The SDK holds a run's input for as long as the case is cached: what the case took over is in it no more."""
     case = await town.open()
     await stories.talked(case)
     gc.collect()
     begun = [found for found in gc.get_objects() if isinstance(found, CaseInput)]
-    assert begun
+    assert begun or not manner.cached_cases
     assert [] == [found for found in begun if found.opening or found.case or found.mailbox]
 
 
