@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import stat
 import threading
 from collections.abc import Iterator
@@ -48,6 +48,50 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     )
 
 
+def _tools(folder: Path, openssl: str | None = None) -> str:
+    """A path with the system's own tools, and what is given in the place of openssl, or none."""
+    folder.mkdir()
+    for name in ("sh", "dirname", "mkdir", "chmod", "cat", "grep", "mv", "rm"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    if openssl is not None:
+        (folder / "openssl").write_text(f"#!/bin/sh\n{openssl}\n", encoding="utf-8")
+        (folder / "openssl").chmod(0o755)
+    return str(folder)
+
+
+def test_without_openssl_no_secret_is_made(tmp_path: Path) -> None:
+    """Not there, failing or silent: an empty key would be kept by every later run, and protect nothing."""
+    absent = judge("sh", DEPLOY / "secrets.sh", tmp_path / "absent", PATH=_tools(tmp_path / "none"))
+    assert (1, "secrets: openssl is missing; nothing was made\n") == absent
+    assert not (tmp_path / "absent").exists()
+    for name, program in (
+        ("fails", "echo half; exit 1"),
+        ("silent", "exit 0"),
+        ("one-sided", '[ "$2" != -hex ] || echo 0f'),
+    ):
+        said = judge("sh", DEPLOY / "secrets.sh", tmp_path / name, PATH=_tools(tmp_path / f"{name}-tools", program))
+        what = "key_ring" if name == "one-sided" else "database_password"
+        assert (1, f"secrets: {what} could not be made\n") == (said.code, said.said[said.said.rfind("secrets:") :])
+        assert what not in {file.name.removesuffix(".new") for file in (tmp_path / name).iterdir()}
+
+
+def test_an_empty_secret_is_not_kept_in_silence(tmp_path: Path) -> None:
+    """As one was made before where openssl was missing: each is named, and nothing is made beside it."""
+    empty = {
+        "database_password": "",
+        "oidc_key": "\n",
+        "database_url": "postgresql://vangnet_app:@database/vangnet\n",
+        "key_ring": '{"current": "key-1", "keys": {"key-1": ""}, "secret": ""}\n',
+    }
+    for name, text in empty.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    code, said = judge("sh", DEPLOY / "secrets.sh", tmp_path)
+
+    assert (1, set(empty)) == (code, {line.split(":")[0] for line in said.splitlines()} - {"secrets"})
+    assert empty == {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+
+
 def test_a_secret_given_by_itself_goes_before_its_file(tmp_path: Path) -> None:
     """As restore.sh gives the wrapper its database: both at once would end every command."""
     secrets = tmp_path / "etc" / "secrets"
@@ -68,51 +112,6 @@ def test_a_secret_given_by_itself_goes_before_its_file(tmp_path: Path) -> None:
         seen = dict(line.split("=", 1) for line in said.splitlines() if line.startswith(PREFIX))
         read = {PREFIX + field.upper(): value for field, value in read_secrets(PREFIX, fields, seen).items()}
         assert dict.fromkeys(given, expected) == {name: (seen | read)[name] for name in given}
-
-
-_ADDRESS = "postgresql://vangnet:p%40ss%2Fw%25rd@postgres.example:5433/vangnet?sslmode=require"
-_PASSWORD = "p@ss/w%rd"
-_WATCHED = """#!/bin/sh
-echo "$(basename "$0")|${PGPASSWORD:-}|$*" >> "$SEEN"
-for argument; do case $argument in --file=*) : > "${argument#--file=}" ;; esac; done
-"""
-"""In the place of PostgreSQL's programs and of ours: only what they are given is looked at here, and nothing of them. The
-scripts are run with the real ones by `proofs/test_restore.py`."""
-
-
-def _given(tmp_path: Path, script: str, *arguments: str, **environment: str) -> list[list[str]]:
-    """Of each program that a script runs, its name, the password in its environment, and what it is told by arguments."""
-    programs, seen = tmp_path / "programs", tmp_path / f"seen-{script}"
-    programs.mkdir(exist_ok=True)
-    for name in ("pg_dump", "pg_restore", "psql", "vangnet"):
-        (programs / name).write_text(_WATCHED, encoding="utf-8")
-        (programs / name).chmod(0o755)
-    path = {"PATH": f"{programs}:{os.environ['PATH']}", "SEEN": str(seen)}
-    done = judge("sh", DEPLOY / "backup" / script, tmp_path, *arguments, **path | environment)
-    assert 0 == done.code, done.said
-    return [line.split("|") for line in seen.read_text(encoding="utf-8").splitlines()]
-
-
-def test_no_password_stands_on_a_command_line(tmp_path: Path) -> None:
-    """Everybody on a machine sees those: the address goes there without, and the password by the environment, to PostgreSQL's programs alone."""
-    backed_up = _given(tmp_path, "backup.sh", BACKUP_DATABASE_URL=_ADDRESS)
-    put_back = _given(tmp_path, "restore.sh", "20261122T013000Z", VANGNET_MIGRATE_DATABASE_URL=_ADDRESS)
-    for _, password, told in backed_up + put_back:
-        assert not any(secret in told for secret in ("p%40ss", _PASSWORD))
-        assert password == (_PASSWORD if "--dbname=" in told else "")
-        assert "--dbname=" not in told or "postgresql://vangnet@postgres.example:5433/vangnet?sslmode=require" in told
-    assert ["pg_dump", "pg_dump", "vangnet", "pg_restore", "pg_restore", "vangnet"] == [each[0] for each in backed_up]
-    assert "audit backed-up" == backed_up[-1][2]
-    assert ["psql", "pg_restore", "pg_restore", "vangnet", "vangnet"] == [each[0] for each in put_back]
-
-
-def test_a_password_that_is_given_by_itself_stays(tmp_path: Path) -> None:
-    """As the unit of the night's backup gives it; where it would be on the command line all the same, nothing is done."""
-    here = "postgresql://vangnet_backup@127.0.0.1/vangnet"
-    given = _given(tmp_path, "backup.sh", BACKUP_DATABASE_URL=here, PGPASSWORD="by-itself")
-    assert {"by-itself"} == {password for _, password, told in given if here in told}
-    refused = judge("sh", DEPLOY / "backup" / "backup.sh", tmp_path, BACKUP_DATABASE_URL=f"{here}?password=x")
-    assert (2, True) == (refused.code, "before its @" in refused.said)
 
 
 def test_the_example_region_can_begin() -> None:
