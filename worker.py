@@ -40,7 +40,7 @@ from runtime.settings import Settings, load, stop_for
 from runtime.signals import stop_on_signals
 from runtime.temporal import TASK_QUEUE, connect
 from runtime.versioning import build_id, deployment_config
-from starter.schedule import ensure_schedules
+from starter.schedule import have_schedules
 from starter.starting import start_case
 from store import KeyRing, Store, StoreError
 from workflows.anchoring import AnchoringWorkflow
@@ -160,7 +160,7 @@ async def work(settings: Settings) -> None:
 
     Raises:
         StartError: Temporal does not answer, or its settings are wrong.
-        StoreError: The database does not answer, or the key ring is no key ring.
+        StoreError: The database does not answer, or the key ring is none or another database's.
     """
     keys = KeyRing.parse(settings.key_ring_text())
     async with AsyncExitStack() as open_until_the_end:
@@ -168,6 +168,7 @@ async def work(settings: Settings) -> None:
             settings.database_url.get_secret_value(), keys, largest=settings.database_connections, plans_once=True
         )
         open_until_the_end.push_async_callback(store.close)
+        await store.check_key_ring()
         watched = instruments(settings)
         client = await connect(
             SealingCodec(keys),
@@ -177,7 +178,7 @@ async def work(settings: Settings) -> None:
             interceptors=watched.of_client,
         )
         every = timedelta(seconds=settings.anchor_seconds)
-        await ensure_schedules(client, anchors=every if settings.anchor_key else None)
+        await have_schedules(client, anchors=every if settings.anchor_key else None)
         webhooks = await open_until_the_end.enter_async_context(Webhooks(around=watched.around("webhook")))
         mailer = await open_until_the_end.enter_async_context(
             Mailer(mail_settings(settings), around=watched.around("mail"))

@@ -28,6 +28,7 @@ _FOREIGN = b"binary/not-sealed"
 """Read by no converter: a signal of it is passed over, an update of it is refused, and the case goes on."""
 _BOUND = b"vangnet payload 1"
 _NONCE = 12
+_CASES_KEPT = 256
 _CASES = "case/"
 """What the ids of cases' workflows begin with."""
 
@@ -47,14 +48,19 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         self._proofs = Proofs(keys)
         self._sealers = {name: AESGCM(keys.derive(PAYLOADS, name)) for name in keys.payload_key_ids}
         self._case = b""
+        self._for: dict[bytes, Self] = {}
 
     def with_context(self, context: SerializationContext) -> Self:
-        """Seal for the case that a workflow or activity belongs to."""
+        """Seal for the case that a workflow or activity belongs to; asked some 150 times for a whole case."""
         case = _case_of(context)
         if case == self._case:
             return self
-        bound = copy(self)
-        bound._case = case  # noqa: SLF001  # its own kind
+        bound = self._for.get(case)
+        if bound is None:
+            if len(self._for) >= _CASES_KEPT:
+                self._for.clear()
+            bound = self._for[case] = copy(self)
+            bound._case = case  # noqa: SLF001  # its own kind
         return bound
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:

@@ -6,6 +6,7 @@ A plain ``ok``, or 503 with a code; nothing else is said to who asks here.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -112,23 +113,32 @@ async def answering(address: str | None, *checks: Check) -> AsyncIterator[None]:
     if address is None:
         yield
         return
-    listening = _listening(address)
+    host, _, port = address.rpartition(":")
+    taken = listening(host.strip("[]"), int(port), f"{address} (VANGNET_HEALTH_ADDRESS)")
     app = Starlette(routes=routes(*checks))
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
     server = _Server(config)
-    serving = asyncio.create_task(server.serve([listening]))
+    serving = asyncio.create_task(server.serve([taken]))
     try:
         yield
     finally:
         server.should_exit = True
         await serving
-        listening.close()
+        taken.close()
 
 
-def _listening(address: str) -> socket.socket:
-    host, _, port = address.rpartition(":")
+def listening(host: str, port: int, called: str) -> socket.socket:
+    """Take an address of this machine; ``called`` is what it is told by, with its setting.
+
+    Raises:
+        SettingsError: Somebody else listens there, or it is no address of this machine.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), int(port)), family=family)
-    except OSError:
-        raise SettingsError(f"op {address} (VANGNET_HEALTH_ADDRESS) is niet te luisteren") from None
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SettingsError(f"op {called} is niet te luisteren ({_why(error)})") from None
+
+
+def _why(error: OSError) -> str:
+    return "bezet" if error.errno == errno.EADDRINUSE else type(error).__name__

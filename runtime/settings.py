@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from runtime.errors import SettingsError, StartError
 from runtime.secret_files import file_names, read_secrets, secret_fields
 from runtime.setting_names import check_names
-from store.errors import KeyRingInvalid, MigrationChanged, StoreError
+from store.errors import AddressInvalid, KeyRingInvalid, MigrationChanged, StoreError
 
 PREFIX = "VANGNET_"
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -271,7 +271,7 @@ def environment() -> dict[str, str]:
 def stop_for(error: StartError | StoreError) -> NoReturn:
     """End the process with one line, as wrong use (exit code 2) or as not reachable (4)."""
     sys.stderr.write(f"vangnet: {error.text}\n")
-    raise SystemExit(2 if isinstance(error, (SettingsError, KeyRingInvalid, MigrationChanged)) else 4)
+    raise SystemExit(2 if isinstance(error, (SettingsError, AddressInvalid, KeyRingInvalid, MigrationChanged)) else 4)
 
 
 def load_or_exit(kind: type[Loaded]) -> Loaded:

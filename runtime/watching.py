@@ -123,7 +123,12 @@ class Watch:
     async def _tell_what_changes_rarely(self) -> None:
         self._meter.set(Metric.BEHIND_JOURNAL, await self._store.behind_journal())
         keys = await self._store.key_health()
-        for fault, many in (("unknown", len(keys.unknown)), ("lost", keys.lost), ("undone", keys.undone)):
+        for fault, many in (
+            ("unknown", len(keys.unknown)),
+            ("foreign", len(keys.foreign)),
+            ("lost", keys.lost),
+            ("undone", keys.undone),
+        ):
             self._meter.set(Metric.KEY_FAULTS, many, fault=fault)
         if backed_up := await self._store.backed_up():
             self._meter.set(Metric.BACKED_UP_AT, backed_up.timestamp())

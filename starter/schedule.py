@@ -17,7 +17,9 @@ from temporalio.client import (
     ScheduleRange,
     ScheduleSpec,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.errors import StartError
 from runtime.temporal import TASK_QUEUE
 from workflows.anchoring import AnchoringWorkflow
 from workflows.housekeeping import HousekeepingInput, HousekeepingWorkflow
@@ -73,6 +75,27 @@ async def ensure_schedules(client: Client, *, anchors: timedelta | None) -> tupl
             await client.create_schedule(name, schedule)
             made.append(name)
     return tuple(made)
+
+
+async def have_schedules(client: Client, *, anchors: timedelta | None) -> None:
+    """Make what lacks, for a worker that starts.
+
+    Raises:
+        StartError: The namespace is not there, or Temporal does not carry it out.
+    """
+    try:
+        await ensure_schedules(client, anchors=anchors)
+    except RPCError as error:
+        raise StartError(_SAID.get(error.status, _OTHERWISE).format(client.namespace, error.status.name)) from None
+
+
+_SAID = {
+    RPCStatusCode.NOT_FOUND: (
+        "de namespace {} is er niet in Temporal: kijk TEMPORAL_NAMESPACE na, of draai `vangnet temporal setup`"
+    ),
+    RPCStatusCode.PERMISSION_DENIED: "Temporal staat deze toegang niet toe roosters te maken in de namespace {}",
+}
+_OTHERWISE = "Temporal maakt de roosters in de namespace {} niet ({})"
 
 
 def _housekeeping(name: str, *, daily: bool) -> ScheduleActionStartWorkflow:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 
 import asyncpg
 
-from store.errors import translated
+from store.errors import connecting, translated
 from store.keys import KeyRing
 from store.queries import query
 from store.wall import SYSTEM
@@ -76,8 +76,11 @@ class Database:
 
         Raises:
             StoreUnavailable: Nobody answers there.
+            AddressInvalid: It is no address.
+            LoginRefused: Not by this name and password.
+            DatabaseUnknown: Not under this name.
         """
-        with translated():
+        with connecting():
             pool = await asyncpg.create_pool(
                 dsn,
                 min_size=smallest,

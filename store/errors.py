@@ -18,7 +18,7 @@ class StoreError(Exception):
     """
 
     code: ClassVar[str] = "store_failed"
-    text: ClassVar[str] = "De opslag kon dit niet uitvoeren."
+    text: str = "De opslag kon dit niet uitvoeren."
 
     def __init__(self, about: str = "") -> None:
         """Say which row it is about, by ids only."""
@@ -30,6 +30,43 @@ class StoreUnavailable(StoreError):
 
     code = "store_unavailable"
     text = "De database is nu niet bereikbaar. Probeer het later opnieuw."
+
+
+class AddressInvalid(StoreError):
+    """What is set as the database's address is none."""
+
+    code = "database_address"
+    text = (
+        "VANGNET_DATABASE_URL (of VANGNET_MIGRATE_DATABASE_URL) is geen adres als postgresql://naam:wachtwoord@server/database;"
+        " schrijf leestekens in het wachtwoord als %-code."
+    )
+
+
+class LoginRefused(StoreError):
+    """The database is there, and does not let this name in."""
+
+    code = "database_login"
+    text = (
+        "De database weigert deze aanmelding. Kijk naam en wachtwoord in VANGNET_DATABASE_URL na"
+        " (bij `vangnet migrate`: VANGNET_MIGRATE_DATABASE_URL, als die er is)."
+    )
+
+
+class DatabaseUnknown(StoreError):
+    """The server is there, and has no database of this name."""
+
+    code = "database_unknown"
+    text = "Deze database bestaat niet op de server. Kijk de naam in VANGNET_DATABASE_URL na, of maak haar eerst aan."
+
+
+class NotMigrated(StoreError):
+    """A table is not there: the database is older than the program, or only a part of it was restored."""
+
+    code = "not_migrated"
+    text = (
+        "In de database ontbreken tabellen. Draai `vangnet migrate`; helpt dat niet, dan is een backup"
+        " half teruggezet: zet het dossier en de sleutels (keystore) beide terug."
+    )
 
 
 class CaseUnknown(StoreError):
@@ -84,6 +121,16 @@ class KeyRingInvalid(StoreError):
     text = "De sleutelbos is niet leesbaar."
 
 
+class KeyRingForeign(KeyRingInvalid):
+    """The ring has keys of the names that the database knows, and they are others: it belongs to another database."""
+
+    code = "key_ring_foreign"
+    text = (
+        "Dit is niet de sleutelbos van deze database: er gaat niets mee open."
+        " Zet de goede terug (VANGNET_KEY_RING of VANGNET_KEY_RING_JSON)."
+    )
+
+
 class KeyMissing(StoreError):
     """The data key, or the key that wraps it, is not there: an operator can still put it back."""
 
@@ -132,10 +179,30 @@ class OrganisationTaken(StoreError):
 
 
 class MigrationChanged(StoreError):
-    """A migration that was applied is gone from this program, or has other content."""
+    """A migration that was applied has other content in this program."""
 
     code = "migration_changed"
-    text = "Een uitgevoerde migratie is gewijzigd of onbekend."
+
+    def __init__(self, name: str) -> None:
+        """Say which."""
+        super().__init__(name)
+        self.text = self.said(name)
+
+    @staticmethod
+    def said(name: str) -> str:
+        """The sentence, with its name."""
+        return f"Migratie {name} is in dit programma anders dan zij in de database is uitgevoerd."
+
+
+class MigrationUnknown(MigrationChanged):
+    """A migration that was applied is not in this program."""
+
+    code = "migration_unknown"
+
+    @staticmethod
+    def said(name: str) -> str:
+        """The sentence, with its name."""
+        return f"Dit programma is ouder dan de database: het kent migratie {name} niet. Gebruik de nieuwere uitgave."
 
 
 class AnchorKeyInvalid(StoreError):
@@ -166,6 +233,16 @@ _OF_CONSTRAINT: dict[str, type[StoreError]] = {
     "allotments_case_fkey": CaseUnknown,
 }
 
+_OF_KIND: dict[type[Exception], type[StoreError]] = {
+    asyncpg.ClientConfigurationError: AddressInvalid,
+    asyncpg.InvalidAuthorizationSpecificationError: LoginRefused,
+    asyncpg.InvalidCatalogNameError: DatabaseUnknown,
+    asyncpg.UndefinedTableError: NotMigrated,
+    asyncpg.UndefinedColumnError: NotMigrated,
+    asyncpg.InvalidSchemaNameError: NotMigrated,
+}
+"""What an administrator can mend, and how."""
+
 _UNREACHABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
@@ -182,8 +259,21 @@ def translated() -> Iterator[None]:
     """Turn what the driver raises into an error of the store, once, without the driver's words."""
     try:
         yield
+    except tuple(_OF_KIND) as error:
+        mendable = next(found for kind, found in _OF_KIND.items() if isinstance(error, kind))
+        raise mendable from None
     except _UNREACHABLE as error:
         raise StoreUnavailable(type(error).__name__) from None
     except asyncpg.PostgresError as error:
         known = _OF_CONSTRAINT.get(getattr(error, "constraint_name", None) or "")
         raise (known() if known else StoreError(f"SQLSTATE {error.sqlstate}")) from None
+
+
+@contextmanager
+def connecting() -> Iterator[None]:
+    """The same for a new connection, whose address the driver may stumble over: a password with a bare ``#``."""
+    with translated():
+        try:
+            yield
+        except ValueError:
+            raise AddressInvalid from None

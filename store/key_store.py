@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
+import asyncpg
 from pydantic import AwareDatetime, Field
 
 from protocol.keeping import Part
@@ -13,7 +14,7 @@ from protocol.messages import Actor
 from protocol.model import Frozen
 from protocol.retention import Act
 from store.access_log import AccessEntry, AccessEvent, AccessLog
-from store.errors import SealBroken
+from store.errors import KeyRingForeign, SealBroken
 from store.queries import query
 from store.sealing import Controller
 
@@ -25,12 +26,15 @@ _REWRAP = query("rewrap")
 _WRAPPED = query("wrapped_by")
 _PARTS = query("parts_of_case")
 _HEALTH = query("key_health")
+_OLDEST = query("oldest_wrapped")
 _LOCK = query("lock_closed_case")
 _RECORD = query("log_retention")
 _DESTROY = query("destroy_part_key")
 _BLANK = query("blank_destroyed")
 
 _BATCH = 500
+_TRIED = 3
+"""Data keys that are tried of each key of the ring: one that was damaged does not make the ring another one."""
 
 
 class PartState(StrEnum):
@@ -90,6 +94,8 @@ class KeyHealth(NamedTuple):
     """Cases whose school's part has no data key, though nobody destroyed it."""
     undone: int
     """Destroyed keys that are back: the list has to be applied."""
+    foreign: tuple[str, ...] = ()
+    """Keys of the ring that open nothing of what a key of their name wrapped: it is another database's ring."""
 
 
 class DataKeys(AccessLog):
@@ -197,7 +203,34 @@ class DataKeys(AccessLog):
         """See whether every key is where it has to be."""
         async with self._connection() as connection:
             row = await connection.fetchrow(_HEALTH, self._key_ids)
-        return KeyHealth(tuple(row["unknown"]), row["lost"], row["undone"])
+            foreign = await self._foreign(connection)
+        return KeyHealth(tuple(row["unknown"]), row["lost"], row["undone"], foreign)
+
+    async def check_key_ring(self) -> None:
+        """See that the ring is this database's, before anything is sealed by it.
+
+        Raises:
+            KeyRingForeign: It is not.
+            NotMigrated: There is no key store.
+        """
+        async with self._connection() as connection:
+            foreign = await self._foreign(connection)
+        if foreign:
+            raise KeyRingForeign(", ".join(foreign))
+
+    async def _foreign(self, connection: asyncpg.Connection) -> tuple[str, ...]:
+        """The oldest are tried: what somebody wrote by a wrong ring does not make it the right one."""
+        opened: dict[str, bool] = {}
+        for row in await connection.fetch(_OLDEST, self._key_ids, _TRIED):
+            opened[row["kek_id"]] = opened.get(row["kek_id"], False) or self._opens(row)
+        return tuple(sorted(kek for kek, any_opened in opened.items() if not any_opened))
+
+    def _opens(self, row: asyncpg.Record) -> bool:
+        try:
+            self._keys.unwrap(row["kek_id"], row["wrapped"], row["scope"], row["controller"])
+        except SealBroken:
+            return False
+        return True
 
     @property
     def _key_ids(self) -> Sequence[str]:

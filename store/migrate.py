@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from store.errors import MigrationChanged, translated
+from store.errors import MigrationChanged, MigrationUnknown, connecting, translated
 from store.wall import SYSTEM, tell
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -44,7 +44,8 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> tuple[str, ...]:
     """Apply what is pending; returns its names. Run at the same time, one waits for the other.
 
     Raises:
-        MigrationChanged: An applied file was changed, or is not in this program.
+        MigrationChanged: An applied file was changed.
+        MigrationUnknown: An applied file is not in this program.
         StoreUnavailable: The database does not answer.
     """
     async with _connected(dsn) as connection:
@@ -66,8 +67,9 @@ async def pending(dsn: str, folder: Path = FOLDER) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    with translated():
+    with connecting():
         connection = await asyncpg.connect(dsn, timeout=10, server_settings={"vangnet.acting": SYSTEM})
+    with translated():
         try:
             yield connection
         finally:
@@ -78,7 +80,9 @@ async def _pending(connection: asyncpg.Connection, folder: Path) -> tuple[Migrat
     ours = _ours(folder)
     applied = await _applied(connection)
     for name, checksum in applied.items():
-        if name not in ours or ours[name].checksum != checksum:
+        if name not in ours:
+            raise MigrationUnknown(name)
+        if ours[name].checksum != checksum:
             raise MigrationChanged(name)
     return tuple(migration for migration in ours.values() if migration.name not in applied)
 

@@ -25,7 +25,7 @@ from starter.temporal.setting_up import look
 from starter.web.login.provider import LoginError, Provider
 from starter.web.login.tokens import ClientKey
 from starter.web.settings import WebSettings
-from store import KeyRing, Store, StoreError, pending
+from store import KeyRing, KeyRingForeign, Store, StoreError, pending
 
 _PATIENCE = timedelta(seconds=5)
 _LONGEST = timedelta(seconds=20)
@@ -96,6 +96,8 @@ async def _keys(settings: Settings) -> str:
 async def _key_store(settings: Settings) -> str:
     async with _store(settings) as store:
         health = await store.key_health()
+    if health.foreign:
+        raise KeyRingForeign
     faults = [
         *(f"{kek} ontbreekt op de sleutelbos" for kek in health.unknown),
         *([f"van {health.lost} casussen ontbreekt de sleutel"] if health.lost else []),
@@ -140,7 +142,7 @@ async def _temporal(settings: Settings) -> str:
     if wrong:
         lacks = any(part.state is State.MISSING for part in found)
         raise NotFine(f"{'; '.join(wrong)}{': draai `vangnet temporal setup`' if lacks else ''}")
-    own = [part.name for part in found if part.state is State.DIFFERS]
+    own = [f"{part.name}{f' ({part.detail})' if part.detail else ''}" for part in found if part.state is State.DIFFERS]
     return f"bereikbaar en ingericht{', anders dan vangnet het maakt: ' + ', '.join(own) if own else ''}"
 
 

@@ -73,11 +73,11 @@ def _judged(error: Exception) -> tuple[Exit, str, str]:
 def _of_the_store(error: Exception) -> tuple[Exit, str, str] | None:
     """The store and what needs it is imported here only, because a help text needs no database driver."""
     from runtime.settings import local_folder
-    from store import KeyRingInvalid, PolicyUnknown, StoreError, StoreUnavailable
+    from store import AddressInvalid, KeyRingInvalid, PolicyUnknown, StoreError, StoreUnavailable
 
     if not isinstance(error, StoreError):
         return None
-    wrong_use = isinstance(error, (KeyRingInvalid, PolicyUnknown))
+    wrong_use = isinstance(error, (AddressInvalid, KeyRingInvalid, PolicyUnknown))
     local = isinstance(error, StoreUnavailable) and not os.environ.get(_DATABASE) and (local_folder() / "env").exists()
     text = f"{error.text} {_START}" if local else error.text
     return Exit.WRONG_USE if wrong_use else Exit.AGAIN, error.code, text

@@ -101,12 +101,14 @@ async def session(acting_as: str | None = None) -> AsyncIterator[Session]:
         BadInput: Nobody can be meant by ``--as``.
         SettingsError: A setting is wrong or missing.
         StoreUnavailable: The database does not answer.
+        KeyRingForeign: The key ring is another database's.
     """
     actor = OPS if acting_as is None else parse_actor(acting_as)
     settings = load(Settings)
     keys = KeyRing.parse(settings.key_ring_text())
     store = await Store.connect(settings.database_url.get_secret_value(), keys, largest=2)
     try:
+        await store.check_key_ring()
         yield Session(settings, store, actor)
     finally:
         await store.close()

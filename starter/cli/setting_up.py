@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from runtime.codec import SealingCodec
 from runtime.settings import Settings, load
 from runtime.temporal import connect
+from starter.cli.exits import InVain
 from starter.cli.output import write, write_json
 from starter.clock import parse_duration
 from starter.temporal import setting_up
@@ -27,6 +28,7 @@ async def set_up(retention: str | None, *, schedules_anew: bool, as_json: bool) 
     """Set everything up, and print what was done and what was there.
 
     Raises:
+        InVain: Something is there that cases cannot do with; it was left, and somebody has to take it away.
         BadInput: The retention is no duration.
         StarterError: Temporal does not let us, or no worker of the version runs.
         StartError: A setting is wrong, or Temporal does not answer.
@@ -40,6 +42,8 @@ async def set_up(retention: str | None, *, schedules_anew: bool, as_json: bool) 
             found.append(part)  # noqa: PERF401  # told also when the next one fails
     finally:
         tell(found, as_json=as_json)
+    if any(part.state is State.WRONG for part in found):
+        raise InVain
 
 
 def tell(parts: Sequence[Part], *, as_json: bool) -> None:

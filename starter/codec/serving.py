@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import StartError
+from runtime.health import listening
 from runtime.instruments import Instruments
 from runtime.leaving import leaving
 from runtime.settings import Settings, load, stop_for
@@ -33,7 +34,7 @@ async def ready(settings: Settings, web: WebSettings, codec: CodecSettings) -> A
 
     Raises:
         StartError: A setting is wrong.
-        StoreError: The database does not answer, or the key ring is no key ring.
+        StoreError: The database does not answer, or the key ring is none or another database's.
     """
     keys = KeyRing.parse(settings.key_ring_text())
     issued_for = web.model_copy(update={"oidc_client_id": codec.codec_audience or web.oidc_client_id})
@@ -43,6 +44,7 @@ async def ready(settings: Settings, web: WebSettings, codec: CodecSettings) -> A
     url = settings.database_url.get_secret_value()
     store = await Store.connect(url, keys, largest=settings.database_connections)
     try:
+        await store.check_key_ring()
         async with httpx2.AsyncClient(follow_redirects=False) as http:
             provider = Provider(http, issued_for, key, instruments.around("login"))
             door = Door(provider, web, codec.codec_passes, store, settings.region)
@@ -68,7 +70,8 @@ async def serve(settings: Settings, web: WebSettings, codec: CodecSettings) -> N
             timeout_graceful_shutdown=10,
             lifespan="off",
         )
-        await uvicorn.Server(config).serve()
+        at = f"{codec.codec_host}:{codec.codec_port} (VANGNET_CODEC_HOST, VANGNET_CODEC_PORT)"
+        await uvicorn.Server(config).serve([listening(codec.codec_host, codec.codec_port, at)])
 
 
 def main() -> None:

@@ -20,13 +20,16 @@ KIND = "namespace"
 RETENTION = timedelta(days=90)
 """Of workflows that ended: longer than backups are kept. The file itself is in PostgreSQL, where the region's periods hold."""
 
+_LEAST = timedelta(days=30)
+"""Shorter than backups are kept, by most: `vangnet reconcile` then lacks what a restored database lacks."""
+
 
 async def look(client: Client) -> Part:
     """See whether the client's namespace is there."""
     kept = await _kept(client)
     if kept is None:
         return Part(KIND, client.namespace, State.MISSING)
-    return Part(KIND, client.namespace, State.THERE, _said(kept))
+    return _there(client, kept)
 
 
 async def ensure(client: Client, retention: timedelta | None) -> Part:
@@ -47,7 +50,7 @@ async def ensure(client: Client, retention: timedelta | None) -> Part:
         )
         return Part(KIND, client.namespace, State.MADE, _said(retention or RETENTION))
     if retention in {None, kept}:
-        return Part(KIND, client.namespace, State.THERE, _said(kept))
+        return _there(client, kept)
     config = NamespaceConfig(workflow_execution_retention_ttl=_duration(retention or kept))
     await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
     return Part(KIND, client.namespace, State.CHANGED, f"{_said(retention or kept)}, was {_said(kept)}")
@@ -61,6 +64,14 @@ async def _kept(client: Client) -> timedelta | None:
             return None
         raise
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+def _there(client: Client, kept: timedelta) -> Part:
+    """What is kept too short is told and left: nought is for ever."""
+    if timedelta() < kept < _LEAST:
+        too_short = f"{_said(kept)}: te kort om na een restore te vergelijken; `vangnet temporal setup --retention`"
+        return Part(KIND, client.namespace, State.DIFFERS, too_short)
+    return Part(KIND, client.namespace, State.THERE, _said(kept))
 
 
 def _duration(of: timedelta) -> Duration:

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from runtime import logs
 from runtime.codec import SealingCodec
 from runtime.errors import SettingsError, StartError
+from runtime.health import listening
 from runtime.instruments import NONE, Instruments
 from runtime.leaving import leaving
 from runtime.settings import Settings, load, stop_for
@@ -48,7 +49,7 @@ async def opened(
 
     Raises:
         StartError: A setting is wrong.
-        StoreError: The database does not answer, or the key ring is no key ring.
+        StoreError: The database does not answer, or the key ring is none or another database's.
     """
     if not protected(settings.public_url):
         raise SettingsError("VANGNET_PUBLIC_URL: buiten deze machine is https nodig")
@@ -57,6 +58,7 @@ async def opened(
     url = settings.database_url.get_secret_value()
     store = await Store.connect(url, keys, largest=settings.database_connections, patience=_STATEMENT)
     try:
+        await store.check_key_ring()
         async with httpx2.AsyncClient(follow_redirects=False) as http:
             provider = Provider(http, web, key, instruments.around("login"))
             yield Services(
@@ -90,12 +92,19 @@ def _temporal(keys: KeyRing, instruments: Instruments) -> Connect:
 
 
 async def serve(settings: Settings, web: WebSettings) -> None:
-    """Serve the pages until the process is told to stop."""
+    """Serve the pages until the process is told to stop.
+
+    Raises:
+        StartError: A setting is wrong, or somebody else listens there.
+        StoreError: The database does not answer, or the key ring is none or another database's.
+    """
     instruments = Instruments.of("vangnet-web", settings.metrics_web_address, settings)
     async with opened(settings, web, instruments=instruments) as services, instruments.watching(services.store):
         server = uvicorn.Server(server_config(services))
+        at = f"{web.web_host}:{web.web_port} (VANGNET_WEB_HOST, VANGNET_WEB_PORT)"
+        taken = listening(web.web_host, web.web_port, at)
         _collect_garbage_rarely()
-        await server.serve()
+        await server.serve([taken])
 
 
 def _collect_garbage_rarely() -> None:

@@ -80,3 +80,11 @@ SELECT ARRAY(
 ) AS lost, (
     SELECT count(*) FROM keystore.data_keys JOIN keystore.destroyed USING (scope, controller)
 ) AS undone;
+
+-- name: oldest_wrapped
+-- Some of what each of these keys wraps.
+SELECT kept.scope, kept.controller, kept.kek_id, kept.wrapped
+FROM unnest($1::text[]) AS ring (kek_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM keystore.data_keys AS one WHERE one.kek_id = ring.kek_id ORDER BY one.created_at LIMIT $2
+) AS kept;

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from store import Content, KeyMissing, KeyRing, SealBroken, Store
+from store import Content, KeyHealth, KeyMissing, KeyRing, SealBroken, Store
 from tests.store import builders as b
 from tests.store.raw import connected
 from tests.store.test_file import _look
@@ -89,8 +89,8 @@ async def test_before_rotation_a_ring_without_the_key_says_so(
     assert 0 == await too_early.rewrap()
 
     assert {"key-1"} == {record.__dict__["kek"] for record in caplog.records if record.getMessage() == "key missing"}
-    assert (("key-1",), 0, 0) == await too_early.key_health()
-    assert ((), 0, 0) == await store.key_health()
+    assert KeyHealth(("key-1",), 0, 0) == await too_early.key_health()
+    assert KeyHealth((), 0, 0) == await store.key_health()
     assert await readable(store, story)
     await too_early.close()
 
@@ -106,7 +106,7 @@ async def test_a_lost_data_key_is_not_made_anew(store: Store, database: str) -> 
             await store.stage(story.id, b.told(b.pupil_talk(), note=b.note_id()), Content(note=b.NOTE))
         with pytest.raises(KeyMissing):
             await store.save_hand_over(story.id, 3, b.NOTE)
-        assert ((), 1, 0) == await store.key_health()
+        assert KeyHealth((), 1, 0) == await store.key_health()
         assert ["missing"] == [key.state for key in await store.part_keys(story.id)]
 
         await connection.execute("INSERT INTO keystore.data_keys VALUES ($1, $2, $3, $4, $5)", *kept)

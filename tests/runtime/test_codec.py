@@ -4,7 +4,7 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
-from runtime.codec import SealingCodec
+from runtime.codec import SealingCodec, sealed_for
 from runtime.errors import NotOurs, PayloadUnreadable
 from store.keys import KeyRing
 
@@ -121,3 +121,13 @@ async def test_what_release_0_1_sealed_opens() -> None:
     del sealed.metadata["proof"]
 
     assert [PLAIN] == await of_case(ring).decode([sealed])
+
+
+async def test_however_many_cases_there_are_each_is_sealed_for_itself() -> None:
+    """What is bound to a case is kept for a while, and never taken for another's."""
+    codec = SealingCodec(KeyRing.generate())
+    cases = [f"aaaa-bbbb-{number:04}" for number in range(600)]
+    contexts = [WorkflowSerializationContext(namespace="default", workflow_id=f"case/{case}") for case in cases]
+    bound = [codec.with_context(context) for context in (*contexts, *contexts)]
+    sealed = [await each.encode([PLAIN]) for each in bound]
+    assert [*cases, *cases] == [sealed_for(payload) for (payload,) in sealed]

@@ -137,6 +137,18 @@ async def test_how_long_what_ended_is_kept(stack: Stack) -> None:
     assert "120 dagen" in (await namespace.ensure(client, None)).detail
 
 
+async def test_what_ended_kept_too_short_is_told(stack: Stack) -> None:
+    """A namespace that somebody else made keeps a day, or a week: it stays so, and both say what that costs."""
+    client = await fresh(stack)
+    await namespace.ensure(client, timedelta(days=7))
+    await until(lambda: _attributes_known(client))
+    for told in (await namespace.look(client), await namespace.ensure(client, None)):
+        assert (State.DIFFERS, True) == (told.state, told.fine)
+        assert "7 dagen: te kort" in told.detail
+    await namespace.ensure(client, timedelta(days=30))
+    assert State.THERE is (await namespace.look(client)).state
+
+
 async def test_an_attribute_of_another_type_is_told(stack: Stack) -> None:
     """Cases could not write it, and nothing is thrown away to mend it."""
     client = await empty(stack)
@@ -147,6 +159,9 @@ async def test_an_attribute_of_another_type_is_told(stack: Stack) -> None:
     (wrong,) = [part for part in await attributes.ensure(client) if not part.fine]
     assert ("CaseDueAt", State.WRONG) == (wrong.name, wrong.state)
     assert "is keyword, moet datetime zijn" in wrong.detail
+    told = await stack.run("temporal", "setup", around={"TEMPORAL_NAMESPACE": client.namespace})
+    assert (1, "") == (told.code, told.err)
+    assert "verkeerd" in told.out
 
 
 async def test_a_version_is_put_in_force(stack: Stack) -> None:

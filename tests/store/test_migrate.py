@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store import MigrationChanged, StoreError, migrate, pending
+from store import MigrationChanged, MigrationUnknown, StoreError, migrate, pending
 from store.migrate import FOLDER
 from tests.postgres import Postgres
 from tests.store.raw import connected
@@ -56,8 +56,9 @@ async def test_a_changed_file_is_refused(empty: str, folder: Path) -> None:
     (folder / "0001_one.sql").write_text("CREATE TABLE vangnet.one (id bigint)")
     (folder / "0003_three.sql").write_text("CREATE TABLE vangnet.three (id int)")
     for work in (migrate, pending):
-        with pytest.raises(MigrationChanged, match="0001_one"):
+        with pytest.raises(MigrationChanged, match="0001_one") as changed:
             await work(empty, folder)
+        assert "0001_one.sql is in dit programma anders" in changed.value.text
     async with connected(empty) as connection:
         assert await connection.fetchval("SELECT to_regclass('vangnet.three')") is None
 
@@ -66,8 +67,10 @@ async def test_a_newer_database_is_refused(empty: str, folder: Path) -> None:
     """A program that lacks an applied file is too old for this database."""
     await migrate(empty, folder)
     (folder / "0002_two.sql").unlink()
-    with pytest.raises(MigrationChanged, match="0002_two"):
+    with pytest.raises(MigrationUnknown, match="0002_two") as unknown:
         await migrate(empty, folder)
+    assert "ouder dan de database" in unknown.value.text
+    assert "0002_two.sql" in unknown.value.text
 
 
 async def test_a_broken_file_leaves_nothing_of_itself(empty: str, folder: Path) -> None:
