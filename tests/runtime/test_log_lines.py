@@ -68,7 +68,7 @@ def talking(tmp_path: Path) -> Iterator[Path]:
     for logger in sdk:
         logger.setLevel(logging.DEBUG)
     yield tmp_path / "log"
-    for logger in sdk:
+    for logger in (*sdk, *map(logging.getLogger, logs.OURS)):
         logger.setLevel(logging.NOTSET)
     for handler in root.handlers:
         if handler not in handlers:

@@ -15,10 +15,13 @@ from runtime.settings import LogFormat, LogLevel
 def as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logs.OURS}
     yield
     structlog.reset_defaults()
     logging.captureWarnings(capture=False)
     root.handlers, root.level = handlers, level
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
     logging.raiseExceptions = True
 
 
