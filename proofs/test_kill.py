@@ -44,7 +44,9 @@ class Killer:
         while self.killed.total() < self._kills:
             until = self._told.begun + self._random.randint(1, LONGEST_GAP)
             while self._told.begun < until:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(
+                    0.005
+                )  # the tellers go on meanwhile; looked at finely, so that a kill falls anywhere
             await asyncio.sleep(self._random.uniform(0, LATEST))
             self._kill(self._random.choice(list(Part)))
 

@@ -41,7 +41,7 @@ async def talk_on(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\n")
     while not writer.is_closing():
         writer.write(b"x-more: to come\r\n")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a slow talker is what is played; who listens hangs up
 
 
 @asynccontextmanager

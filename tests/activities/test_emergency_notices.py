@@ -68,7 +68,7 @@ async def until_told(store: Store) -> None:
     """The mail server took it, and soon that stands with the emergency."""
     async with asyncio.timeout(20):
         while await store.untold_emergencies(b.REGION):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one turn of the loop
 
 
 async def test_a_worker_looks_all_the_time(

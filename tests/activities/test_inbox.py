@@ -200,7 +200,7 @@ async def answering(client: httpx2.AsyncClient, process: asyncio.subprocess.Proc
             try:
                 await client.get("/")
             except httpx2.ConnectError:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # another process begins, and cannot say when it listens
             else:
                 return
     raise AssertionError("the mail catcher ended")

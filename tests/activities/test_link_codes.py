@@ -80,7 +80,7 @@ async def test_the_watch_mails_what_is_asked_meanwhile(
         await asked(store)
         async with asyncio.timeout(20):
             while not office.taken:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # one turn of the loop
     await asked(store)
 
     assert 1 == len(office.taken)

@@ -104,7 +104,7 @@ async def test_a_connection_is_kept_for_a_moment_only(office: PostOffice, settin
             await mails.send(dispatch())
         async with asyncio.timeout(5):
             while not office.farewells:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # one turn of the loop
         async with mailer.round() as mails:
             await mails.send(dispatch(place=2))
 

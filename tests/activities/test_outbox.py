@@ -436,7 +436,7 @@ async def test_what_a_closed_case_tells_is_sent_at_once(
     delivering = asyncio.create_task(deliver(outbox, story)) if begun else None
     async with asyncio.timeout(20):
         while begun and story.id not in bell._listening:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one turn of the loop
     with lay_out(story.tell(closing)) as turn:
         await CaseFile(store, bell).record(turn)
 
@@ -449,4 +449,4 @@ async def office_has(office: PostOffice, mails: int) -> None:
     """Wait until the office was handed so many mails."""
     async with asyncio.timeout(20):
         while len(office.taken) < mails:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one turn of the loop
